@@ -1,0 +1,33 @@
+import type { Command } from './command.ts';
+import type { Json } from './json.ts';
+
+export type Action = 'create' | 'update' | 'delete';
+
+/**
+ * One difference between a host and what is wanted there, with the steps that remove it and the
+ * steps that bring it back. `from` and `to` are shown states: their secrets are gone.
+ */
+export interface Change {
+  readonly address: string;
+  readonly action: Action;
+  readonly from?: Json;
+  readonly to?: Json;
+  readonly reason?: string;
+  readonly effect?: string;
+  readonly steps: readonly Command[];
+  readonly undo: readonly Command[];
+}
+
+/** What is to be done on one host in one stage, in order. */
+export interface HostPlan {
+  readonly host: string;
+  readonly stage: string;
+  readonly changes: readonly Change[];
+}
+
+/** The whole plan, in the order in which it will be done. Hosts with nothing to do are left out. */
+export interface Plan {
+  readonly playbook: string;
+  readonly inventory: string;
+  readonly hosts: readonly HostPlan[];
+}

@@ -1,0 +1,74 @@
+import type { Command } from './command.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Answers, Ask } from './probe.ts';
+
+/** A JSON Schema (2020-12) as ajv takes it. */
+export type Schema = JsonObject;
+
+/** What a spec may use on its way to a wanted state. */
+export interface Context {
+  /** Renders templates/NAME.hbs with data; secrets in the data are revealed. */
+  render(template: string, data: object): string;
+  readonly answers: Answers;
+}
+
+/**
+ * A kind of resource: pure functions over plain data, no I/O. `Spec` is what YAML or a role says,
+ * `Subject` which part of a host it is about (plain JSON without secrets, kept in the ledger so that the
+ * resource can be read again when no spec names it any more), `State` what is or shall be there.
+ * undefined is "absent", as read and as wanted.
+ *
+ * Laws, tested over every kind and every pair of its states: applying `move(a, b)` to a gives b;
+ * `move` is only called where the two differ; running its commands again does no harm.
+ */
+export interface Kind<Spec, Subject extends JsonObject, State extends JsonObject> {
+  readonly name: string;
+  /** The only definition of the kind's YAML: titles, descriptions, examples. */
+  readonly schema: Schema;
+  subject(spec: Spec): Subject;
+  /** Unique among the resources of this kind on a host: the address is `name/id`. */
+  id(subject: Subject): string;
+  /** Everything that `read` and `want` look up in the answers. */
+  asks(subject: Subject): readonly Ask[];
+  read(subject: Subject, answers: Answers): State | undefined;
+  want(spec: Spec, context: Context): State | undefined;
+  move(subject: Subject, from: State | undefined, to: State | undefined): readonly Command[];
+  /** What becomes of a state when one of `inputs` changes before it in the same run (services). */
+  inputs?(subject: Subject): readonly string[];
+  touched?(state: State): State;
+  /** A state without its secrets, for people, plan files and events. Default: the state itself. */
+  show?(subject: Subject, state: State): Json;
+  /** What the change will do to those who use the host, in a few words ("reloads keepalived; no gap"). */
+  effect?(subject: Subject, from: State | undefined, to: State | undefined): string | undefined;
+}
+
+/** A kind with its types put away, as the engine and the registry handle it. */
+export type AnyKind = Kind<unknown, JsonObject, JsonObject>;
+
+/** Puts a kind's types away. Sound because a spec, a subject or a state only ever meets the kind that made it. */
+export function erase<Spec, Subject extends JsonObject, State extends JsonObject>(
+  kind: Kind<Spec, Subject, State>,
+): AnyKind {
+  return kind as unknown as AnyKind;
+}
+
+/** Something wanted on a host: a kind, its spec, and why (one line for the reader of a plan). */
+export interface Resource {
+  readonly kind: AnyKind;
+  readonly spec: unknown;
+  readonly reason?: string;
+}
+
+/** Makes a resource; the only place where a spec's type is checked against its kind. */
+export function resource<Spec, Subject extends JsonObject, State extends JsonObject>(
+  kind: Kind<Spec, Subject, State>,
+  spec: Spec,
+  reason?: string,
+): Resource {
+  return { kind: erase(kind), spec, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** The name by which a person, a plan and the ledger know a resource on its host. */
+export function address(kind: AnyKind, subject: JsonObject): string {
+  return `${kind.name}/${kind.id(subject)}`;
+}

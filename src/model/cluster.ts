@@ -30,6 +30,7 @@ export interface Host {
   readonly vars: { readonly [name: string]: Json };
 }
 
+/** A network interface with the addresses that the host has of its own (VIPs are not among them). */
 export interface Interface {
   readonly name: string;
   readonly addresses: readonly IpNet[];

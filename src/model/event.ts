@@ -50,12 +50,12 @@ export type Event =
     }
   | { readonly event: 'verify.done'; readonly result: Json }
   | { readonly event: 'lab.progress'; readonly text: string; readonly host?: string }
+  | { readonly event: 'problem'; readonly error: ErrorView; readonly diagnostics?: Json }
   | { readonly event: 'note'; readonly text: string; readonly host?: string }
   | {
       readonly event: 'run.finished';
       readonly ok: boolean;
       readonly code: number;
-      readonly changed: number;
       readonly seconds: number;
     };
 

@@ -33,9 +33,10 @@ export interface Kind<Spec, Subject extends JsonObject, State extends JsonObject
   read(subject: Subject, answers: Answers): State | undefined;
   want(spec: Spec, context: Context): State | undefined;
   move(subject: Subject, from: State | undefined, to: State | undefined): readonly Command[];
-  /** What becomes of a state when one of `inputs` changes before it in the same run (services). */
+  /** Addresses whose change makes this one stale (the files that a service has loaded). */
   inputs?(subject: Subject): readonly string[];
-  touched?(state: State): State;
+  /** What becomes of a state when these of its inputs change before it in the same run. */
+  touched?(subject: Subject, state: State, changed: ReadonlySet<string>): State;
   /** A state without its secrets, for people, plan files and events. Default: the state itself. */
   show?(subject: Subject, state: State): Json;
   /** What the change will do to those who use the host, in a few words ("reloads keepalived; no gap"). */

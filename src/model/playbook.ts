@@ -27,6 +27,7 @@ export interface Program {
   readonly stages: readonly ProgramStage[];
 }
 
+/** One stage with its hosts, in the order of the inventory; they act at the same time. */
 export interface ProgramStage {
   readonly name: string;
   readonly hosts: readonly { readonly host: Host; readonly resources: readonly Resource[] }[];

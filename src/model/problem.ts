@@ -1,3 +1,5 @@
+import type { ErrorView } from './event.ts';
+
 /** Exit codes, the whole list (README, "Exit codes"). */
 export const exit = {
   ok: 0,
@@ -34,4 +36,9 @@ export class Problem extends Error {
     this.why = details.why;
     this.next = details.next;
   }
+}
+
+/** A Problem as data, for events and for printing. */
+export function view({ message: what, where, why, next }: Problem): ErrorView {
+  return { what, ...(where && { where }), ...(why && { why }), ...(next && { next }) };
 }

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import type { Run } from '../engine/run.ts';
+import type { Plan } from '../model/change.ts';
+import { canonical } from '../model/json.ts';
+import { exit, Problem } from '../model/problem.ts';
+import { withoutSecrets } from '../report/plan-json.ts';
+import { planText, summary } from '../report/plan-text.ts';
+import { counted } from '../report/text.ts';
+import type { Input } from './command.ts';
+import { confirm } from './confirm.ts';
+
+/** Shows a run's plan, asks, applies it and says what was made. Answers the number of changes. */
+export async function showAndApply(input: Input, run: Run): Promise<number> {
+  const { output } = input;
+  if (run.plan.hosts.length === 0) {
+    output.print(`${summary(run.plan)}\n`);
+    return output.watching(() => run.apply());
+  }
+  output.print(`${planText(run.plan, output.paint)}\n\n`);
+  await confirm(input, 'Do this?');
+  const made = await output.watching(() => run.apply());
+  const hosts = new Set(run.plan.hosts.map(({ host }) => host)).size;
+  output.print(
+    `${output.paint.good('Done')}: ${counted(made, 'change')} made on ${counted(hosts, 'host')}; read again, nothing is left to do.\n`,
+  );
+  return made;
+}
+
+/** A saved plan must still be what would be done now: compared before the first write. */
+export async function demandFits(file: string, plan: Plan): Promise<void> {
+  const saved = await readPlan(file);
+  const now = JSON.parse(JSON.stringify(withoutSecrets(plan))) as Plan;
+  if (canonical(saved.hosts) === canonical(now.hosts)) return;
+  const keys = (of: Plan) =>
+    new Map(
+      of.hosts.flatMap(({ host, changes }) =>
+        changes.map(change => [`${host} ${change.address}`, canonical(change)]),
+      ),
+    );
+  const [then, today] = [keys(saved), keys(now)];
+  const differing = [...new Set([...then.keys(), ...today.keys()])].filter(
+    key => then.get(key) !== today.get(key),
+  );
+  throw new Problem('the saved plan no longer fits: nothing was changed', {
+    where: file,
+    why: `the hosts or the inventory changed since it was made: ${differing.slice(0, 8).join(', ') || 'the order of the changes'}`,
+    next: 'make a new plan, read it, and apply that',
+  });
+}
+
+async function readPlan(file: string): Promise<Plan> {
+  const bad = (why: string) =>
+    new Problem('this is not a saved plan', {
+      code: exit.input,
+      where: file,
+      why,
+      next: 'plan --out FILE makes one',
+    });
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw bad(error.code === 'ENOENT' ? 'there is no such file' : error.message);
+  });
+  try {
+    const plan = JSON.parse(text) as Plan & { v?: number };
+    if (plan.v === 1 && Array.isArray(plan.hosts)) return plan;
+  } catch {
+    throw bad('it is not JSON');
+  }
+  throw bad('it is not of this version');
+}

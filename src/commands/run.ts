@@ -1,0 +1,24 @@
+import { type ExitCode, exit } from '../model/problem.ts';
+import { showAndApply } from './apply.ts';
+import { usage } from './arguments.ts';
+import type { Input } from './command.ts';
+import { openRun, openSession } from './session.ts';
+
+/** Does what a playbook says: up without the verification of services. */
+export async function run(input: Input): Promise<ExitCode> {
+  const [playbook, ...more] = input.args;
+  if (playbook === undefined || more.length > 0) throw usage('run takes one playbook: lvsform run PLAYBOOK');
+  const session = await openSession(input);
+  try {
+    const work = await session.program(playbook);
+    const opened = await input.output.watching(() => openRun(session, work, true));
+    try {
+      await showAndApply(input, opened);
+    } finally {
+      await opened.close();
+    }
+    return exit.ok;
+  } finally {
+    await session.close();
+  }
+}

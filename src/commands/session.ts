@@ -1,0 +1,120 @@
+import { hostname, userInfo } from 'node:os';
+import { compile } from '../config/compile.ts';
+import { renderDiagnostics } from '../config/diagnostic.ts';
+import { loadInventory } from '../config/inventory.ts';
+import { loadPlaybook } from '../config/playbook.ts';
+import { renderer, templateDirs } from '../config/render.ts';
+import { removal } from '../engine/host-run.ts';
+import { Run, type RunOptions, type Wave } from '../engine/run.ts';
+import { kinds } from '../kinds/index.ts';
+import type { Cluster, Host } from '../model/cluster.ts';
+import { globs } from '../model/glob.ts';
+import type { Program } from '../model/playbook.ts';
+import { exit, Problem } from '../model/problem.ts';
+import { roles } from '../roles/index.ts';
+import { connector } from '../transport/index.ts';
+import type { Input } from './command.ts';
+import { enterLab } from './inside-lab.ts';
+import { inventoryPath } from './places.ts';
+import { secretsOf } from './secrets.ts';
+
+/** What the commands that reach hosts share: the cluster, the hosts that are meant, and how to connect. */
+export interface Session {
+  readonly cluster: Cluster;
+  readonly inventory: string;
+  readonly hosts: readonly Host[];
+  readonly options: Omit<RunOptions, 'render'>;
+  /** Compiles a playbook for this cluster, with the templates that it may use. */
+  program(playbook: string): Promise<Work>;
+  close(): Promise<void>;
+}
+
+/** A playbook made ready: what it wants on which host, and how its templates are rendered. */
+export interface Work {
+  readonly program: Program;
+  readonly render: RunOptions['render'];
+}
+
+/** Loads the inventory, enters its lab where it has one, and prepares the way to the hosts. */
+export async function openSession(input: Input): Promise<Session> {
+  const { output, values, signal } = input;
+  const inventory = inventoryPath(input);
+  const { cluster: written, warnings } = await loadInventory(inventory);
+  if (warnings.length > 0) output.report({ event: 'note', text: renderDiagnostics(warnings) });
+  output.conceal(secretsOf(written));
+  const cluster = await enterLab(written, inventory);
+  const hosts = select(cluster, values.texts('host'), values.texts('role'));
+  const connections = connector({ onNote: text => output.report({ event: 'note', text }) });
+  const timeout = values.number('timeout', 10, 1);
+
+  return {
+    cluster,
+    inventory,
+    hosts,
+    options: {
+      kinds,
+      report: output.report,
+      settle: 15,
+      parallel: values.number('parallel', 64, 1),
+      signal,
+      connect: host =>
+        connections.connect({
+          ...host.ssh,
+          acceptNew: host.ssh.acceptNew || values.flag('accept-new'),
+          timeout: values.text('timeout') === undefined ? host.ssh.timeout : timeout,
+        }),
+    },
+    async program(path) {
+      const program = compile(await loadPlaybook(path), cluster, { kinds, roles });
+      return { program, render: renderer(templateDirs(path)) };
+    },
+    close: () => connections.close(),
+  };
+}
+
+/** Who holds the lock, for those who find it taken. */
+export function holder(): string {
+  return `${userInfo().username}@${hostname()}, process ${process.pid}, since ${new Date().toISOString()}`;
+}
+
+/** Opens a run that makes the hosts as the program says; what the playbook no longer wants goes last. */
+export function openRun(session: Session, { program, render }: Work, writes: boolean): Promise<Run> {
+  const { hosts, inventory, options } = session;
+  const works = hosts.map(host => ({
+    host,
+    playbook: program.playbook,
+    releases: new Set([program.playbook]),
+    stages: program.stages.flatMap(({ name, hosts: members }) =>
+      members.filter(member => member.host.name === host.name).map(({ resources }) => ({ name, resources })),
+    ),
+  }));
+  const waves: readonly Wave[] = [
+    ...program.stages.map(stage => ({
+      name: stage.name,
+      steps: stage.hosts.map(({ host }) => ({ host: host.name, stage: stage.name })),
+    })),
+    { name: removal, steps: hosts.map(host => ({ host: host.name, stage: removal })) },
+  ];
+  return Run.open({ playbook: program.playbook, inventory }, works, waves, {
+    ...options,
+    render,
+    ...(writes && { holder: holder() }),
+  });
+}
+
+function select(cluster: Cluster, names: readonly string[], wantedRoles: readonly string[]): readonly Host[] {
+  const named =
+    names.length === 0
+      ? cluster.hosts
+      : cluster.hosts.filter(({ name }) => names.some(glob => globs(glob, name)));
+  const found =
+    wantedRoles.length === 0
+      ? named
+      : named.filter(host => host.roles.some(role => wantedRoles.includes(role)));
+  if (found.length > 0) return found;
+  throw new Problem('no host of the inventory is meant', {
+    code: exit.usage,
+    why: `--host ${names.join(' ') || '(any)'} --role ${wantedRoles.join(' ') || '(any)'}`,
+    next: `the hosts are ${cluster.hosts.map(({ name }) => name).join(', ')}`,
+  });
+}

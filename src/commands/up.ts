@@ -1,0 +1,27 @@
+import { type ExitCode, exit } from '../model/problem.ts';
+import { demandFits, showAndApply } from './apply.ts';
+import type { Input } from './command.ts';
+import { sitePlaybook } from './places.ts';
+import { openRun, openSession } from './session.ts';
+import { verifySession } from './verify.ts';
+
+/** Plans, asks, applies, reads again, verifies. */
+export async function run(input: Input): Promise<ExitCode> {
+  const { values, output, args } = input;
+  const session = await openSession(input);
+  try {
+    const work = await session.program(values.text('playbook') ?? sitePlaybook);
+    const opened = await output.watching(() => openRun(session, work, true));
+    try {
+      const [planFile] = args;
+      if (planFile !== undefined) await demandFits(planFile, opened.plan);
+      await showAndApply(input, opened);
+      if (values.flag('no-verify')) return exit.ok;
+      return await verifySession(input, session, host => opened.transport(host));
+    } finally {
+      await opened.close();
+    }
+  } finally {
+    await session.close();
+  }
+}

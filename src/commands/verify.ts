@@ -1,0 +1,69 @@
+import { demand, forEach } from '../engine/parallel.ts';
+import { type ExitCode, exit, Problem } from '../model/problem.ts';
+import type { Transport } from '../model/transport.ts';
+import { failoverText, verdictsText } from '../report/verify-text.ts';
+import { failover } from '../verify/failover.ts';
+import { verify } from '../verify/verify.ts';
+import type { Input } from './command.ts';
+import { openSession, type Session } from './session.ts';
+
+/** Asks the services from the clients, and says whether each does what the inventory says. */
+export async function run(input: Input): Promise<ExitCode> {
+  const session = await openSession(input);
+  try {
+    return await verifySession(input, session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The same over an open session; `up` ends with it and lends the connections that it has. */
+export async function verifySession(
+  input: Input,
+  session: Session,
+  lent: (host: string) => Transport | undefined = () => undefined,
+): Promise<ExitCode> {
+  const { output, values } = input;
+  const cluster = withRequests(session, values.number('requests', 0, 1));
+  const meant = new Set(session.hosts.map(({ name }) => name));
+  const clients = cluster.hosts.filter(host => host.roles.includes('client') && meant.has(host.name));
+  const directors = cluster.hosts.filter(host => host.roles.includes('director'));
+  if (clients.length === 0) {
+    output.report({ event: 'note', text: 'no client is meant: nothing was verified' });
+    return exit.ok;
+  }
+  const narrowed = {
+    ...cluster,
+    hosts: [...directors, ...clients.filter(client => !directors.includes(client))],
+  };
+  const own = new Map<string, Transport>();
+  try {
+    const missing = narrowed.hosts.filter(({ name }) => lent(name) === undefined);
+    const outcomes = await forEach(missing, session.options.parallel, async host => {
+      own.set(host.name, await session.options.connect(host));
+    });
+    demand(outcomes, host => host.name, output.report);
+    const transportOf = (host: string): Transport => {
+      const transport = lent(host) ?? own.get(host);
+      if (transport === undefined) throw new Problem('the host is not connected', { where: host });
+      return transport;
+    };
+    const verdicts = await output.watching(() => verify(narrowed, transportOf, output.report));
+    output.print(verdictsText(verdicts, output.paint));
+    const failed = verdicts.some(({ faults }) => faults.length > 0);
+    if (failed || !values.flag('failover')) return failed ? exit.failed : exit.ok;
+    const seen = await output.watching(() => failover(narrowed, transportOf, 12));
+    output.print(failoverText(seen, output.paint));
+    return exit.ok;
+  } finally {
+    await Promise.all([...own.values()].map(transport => transport.close()));
+  }
+}
+
+function withRequests({ cluster }: Session, requests: number) {
+  if (requests === 0) return cluster;
+  return {
+    ...cluster,
+    services: cluster.services.map(service => ({ ...service, verify: { ...service.verify, requests } })),
+  };
+}

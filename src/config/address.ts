@@ -1,0 +1,73 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import type { IpNet } from '../model/cluster.ts';
+
+/** An address in its one spelling (`fd00::1`, never `FD00:0::1`), or undefined for anything else. */
+export function parseIp(text: string): string | undefined {
+  // ipaddr.js alone takes 10.1 and octal; node's check does not.
+  if (isIP(text) === 0 || text.includes('%')) return undefined;
+  return canonical(ipaddr.parse(text));
+}
+
+/** `192.168.0.210/24`; undefined where it is no address with a prefix length. */
+export function parseNet(text: string): IpNet | undefined {
+  const [, address = '', length = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  const ip = parseIp(address);
+  if (ip === undefined) return undefined;
+  const family = familyOf(ip);
+  const prefix = Number(length);
+  const well = prefix <= (family === 4 ? 32 : 128) && String(prefix) === length;
+  return well ? { ip, prefix, family } : undefined;
+}
+
+/** The same, where the prefix may be left out and means the address alone. */
+export function parseNetOrAddress(text: string): IpNet | undefined {
+  return parseNet(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
+}
+
+export function familyOf(ip: string): 4 | 6 {
+  return ip.includes(':') ? 6 : 4;
+}
+
+/** The first address of the network, which stands for all of it. */
+export function networkOf({ ip, prefix, family }: IpNet): string {
+  const parsed = ipaddr.parse(ip).toByteArray();
+  const bytes = parsed.map((byte, index) => byte & mask(prefix - 8 * index));
+  return canonical(family === 4 ? new ipaddr.IPv4(bytes) : new ipaddr.IPv6(bytes));
+}
+
+/** The last address of an IPv4 network, where it is a broadcast address (prefix up to 30). */
+export function broadcastOf({ ip, prefix, family }: IpNet): string | undefined {
+  if (family === 6 || prefix > 30) return undefined;
+  const bytes = ipaddr.parse(ip).toByteArray();
+  return canonical(new ipaddr.IPv4(bytes.map((byte, index) => byte | (255 - mask(prefix - 8 * index)))));
+}
+
+export function showNet({ ip, prefix }: IpNet): string {
+  return `${ip}/${prefix}`;
+}
+
+/** The network of an address, `192.168.0.0/24`: equal texts are equal networks. */
+export function showNetwork(net: IpNet): string {
+  return `${networkOf(net)}/${net.prefix}`;
+}
+
+/** What kind of address it is that no host can have, or undefined. */
+export function unusable(ip: string): string | undefined {
+  return refused[ipaddr.parse(ip).range()];
+}
+
+const refused: Readonly<Record<string, string>> = {
+  unspecified: 'the unspecified address',
+  broadcast: 'the broadcast address',
+  multicast: 'a multicast address',
+  loopback: 'a loopback address',
+};
+
+function mask(bits: number): number {
+  return bits >= 8 ? 255 : bits <= 0 ? 0 : 255 - (255 >> bits);
+}
+
+function canonical(address: ipaddr.IPv4 | ipaddr.IPv6): string {
+  return address.kind() === 'ipv6' ? (address as ipaddr.IPv6).toRFC5952String() : address.toString();
+}

@@ -1,0 +1,74 @@
+import {
+  type Cluster,
+  type DirectorSettings,
+  type Host,
+  type Interface,
+  roleNames,
+} from '../../model/cluster.ts';
+import { parseIp } from '../address.ts';
+import { defaults } from '../defaults.ts';
+import type { Draft } from '../draft/draft.ts';
+import type { DraftHost } from '../draft/host.ts';
+import type { Secrets } from '../secrets/resolve.ts';
+import { certain } from './certain.ts';
+import { buildService } from './service.ts';
+import { buildSsh } from './ssh.ts';
+import { buildInstance, buildVip } from './vrrp.ts';
+
+/** The cluster of a draft in which lint found no error. `directory` is the inventory's. */
+export function buildCluster(draft: Draft, directory: string, secrets: Secrets): Cluster {
+  const { yaml } = draft;
+  const vips = draft.vips.map(buildVip);
+  return {
+    name: yaml.name,
+    hosts: draft.hosts.map(host => buildHost(host, draft, directory, secrets)),
+    director: { mode: draft.mode, timeouts: buildTimeouts(draft) },
+    vips,
+    vrrp: draft.mode === 'static' ? [] : draft.instances.map(each => buildInstance(each, vips, secrets)),
+    services: draft.services.map(service => buildService(service, vips)),
+    gateway: {
+      forwards: draft.forwards.map(({ address, port, service, to }) => ({
+        address,
+        port,
+        protocol: certain(service?.protocol),
+        service: to,
+      })),
+      masquerade: draft.masquerade.map(({ net, interface: name }) => ({
+        network: net,
+        interface: certain(name),
+      })),
+    },
+    lab:
+      yaml.lab === undefined
+        ? undefined
+        : {
+            name: yaml.lab?.name ?? yaml.name,
+            memoryMiB: yaml.lab?.memory ?? defaults.lab.memoryMiB,
+          },
+  };
+}
+
+function buildHost(host: DraftHost, draft: Draft, directory: string, secrets: Secrets): Host {
+  const { yaml } = host;
+  return {
+    name: host.name,
+    roles: roleNames.filter(role => host.roles.has(role)),
+    interfaces: buildInterfaces(host),
+    defaultRoute: yaml.default_route === undefined ? undefined : parseIp(yaml.default_route),
+    priority: host.roles.has('director') ? (yaml.priority ?? defaults.priority) : undefined,
+    ssh: buildSsh(host, draft.yaml.ssh ?? {}, directory, secrets),
+    vars: yaml.vars ?? {},
+  };
+}
+
+function buildInterfaces(host: DraftHost): readonly Interface[] {
+  return Object.keys(host.yaml.interfaces ?? {}).map(name => ({
+    name,
+    addresses: host.addresses.filter(address => address.interface === name).map(({ net }) => net),
+  }));
+}
+
+function buildTimeouts({ yaml }: Draft): DirectorSettings['timeouts'] {
+  const timeouts = yaml.director?.timeouts;
+  return timeouts && { tcp: timeouts.tcp, tcpFin: timeouts.tcp_fin, udp: timeouts.udp };
+}

@@ -1,0 +1,46 @@
+import type { DirectorMode } from '../../model/cluster.ts';
+import type { Inventory } from '../inventory-yaml.ts';
+import { type DraftForward, type DraftMasquerade, draftForwards, draftMasquerade } from './gateway.ts';
+import { type DraftHost, draftHosts } from './host.ts';
+import { type DraftInstance, draftInstances } from './instance.ts';
+import { type DraftService, draftServices } from './service.ts';
+import { type DraftVip, draftVips } from './vip.ts';
+
+/**
+ * A cluster on its way from the inventory: everything that can be derived is derived, what cannot
+ * be is undefined, and each thing knows where it stands in the file. Lint judges drafts; a draft
+ * without errors becomes a Cluster.
+ */
+export interface Draft {
+  readonly yaml: Inventory;
+  readonly hosts: readonly DraftHost[];
+  readonly directors: readonly DraftHost[];
+  readonly gateways: readonly DraftHost[];
+  readonly mode: DirectorMode;
+  readonly vips: readonly DraftVip[];
+  readonly instances: readonly DraftInstance[];
+  readonly services: readonly DraftService[];
+  readonly forwards: readonly DraftForward[];
+  readonly masquerade: readonly DraftMasquerade[];
+}
+
+export function draft(yaml: Inventory): Draft {
+  const hosts = draftHosts(yaml);
+  const directors = hosts.filter(({ roles }) => roles.has('director'));
+  const gateways = hosts.filter(({ roles }) => roles.has('gateway'));
+  const vips = draftVips(yaml, directors);
+  const services = draftServices(yaml, hosts, vips);
+  const forwards = draftForwards(yaml, services);
+  return {
+    yaml,
+    hosts,
+    directors,
+    gateways,
+    mode: yaml.director?.mode ?? (directors.length > 1 ? 'keepalived' : 'static'),
+    vips,
+    instances: draftInstances(yaml, directors, vips),
+    services,
+    forwards,
+    masquerade: draftMasquerade(yaml, gateways, forwards),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Finding } from '../diagnostic.ts';
+import type { Draft } from '../draft/draft.ts';
+import { addressRules } from './addresses.ts';
+import { checkRules } from './checks.ts';
+import { directorRules } from './directors.ts';
+import { forwardingRules } from './forwarding.ts';
+import { gatewayRules } from './gateway.ts';
+import { hostRules } from './hosts.ts';
+import { natRules } from './nat.ts';
+import type { Rule } from './rule.ts';
+import { serviceRules } from './services.ts';
+import { vipRules } from './vips.ts';
+import { vrrpRules } from './vrrp.ts';
+
+const rules: readonly Rule[] = [
+  hostRules,
+  addressRules,
+  directorRules,
+  vipRules,
+  vrrpRules,
+  serviceRules,
+  checkRules,
+  forwardingRules,
+  natRules,
+  gatewayRules,
+].flat();
+
+/**
+ * What is wrong across the parts of an inventory. `broken` names the sections in which the schema found
+ * mistakes: a rule that reads one of them is left out, for its verdict would be a guess.
+ */
+export function lint(draft: Draft, broken: ReadonlySet<string>): readonly Finding[] {
+  return rules
+    .filter(({ reads }) => !reads.some(section => broken.has(section)))
+    .flatMap(({ check }) => [...check(draft)]);
+}

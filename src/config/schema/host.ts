@@ -1,0 +1,131 @@
+import { roleNames } from '../../model/cluster.ts';
+import type { Schema } from '../../model/kind.ts';
+import { defaults } from '../defaults.ts';
+import { cidr, hostName, interfaceName, ipAddress } from './text.ts';
+
+/** Plain data of any shape, less what no template could use: control characters. */
+export const json: Schema = {
+  title: 'Data',
+  description: 'Text, numbers, true and false, null, lists and maps.',
+  type: ['null', 'boolean', 'number', 'string', 'array', 'object'],
+  pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$',
+  patternErrorMessage: 'must not hold control characters',
+  items: { $ref: '#/$defs/json' },
+  additionalProperties: { $ref: '#/$defs/json' },
+};
+
+const interfaces: Schema = {
+  title: 'Interfaces',
+  description:
+    "The host's interfaces with their own addresses: one, or a list. Never a VIP. lvsform does not set them; it knows the networks by them.",
+  type: 'object',
+  propertyNames: interfaceName,
+  additionalProperties: {
+    ...cidr,
+    type: ['string', 'array'],
+    items: cidr,
+    minItems: 1,
+    title: 'Addresses',
+    description: 'An address with the length of its prefix, or a list of them.',
+    examples: ['192.168.0.210/24', ['192.168.0.210/24', 'fd00::210/64']],
+  },
+  examples: [{ eth0: '192.168.0.210/24' }],
+};
+
+/** One host. */
+export const host: Schema = {
+  title: 'Host',
+  description: 'A machine, what it is in the cluster, and where it stands in the networks.',
+  type: 'object',
+  synonyms: {
+    role: 'roles',
+    interface: 'interfaces',
+    ip: 'interfaces',
+    address: 'interfaces',
+    addresses: 'interfaces',
+    gateway: 'default_route',
+    default_gateway: 'default_route',
+    variables: 'vars',
+  },
+  refused: { ansible_host: 'an address for SSH stands in ssh: { host: ADDRESS }' },
+  properties: {
+    roles: {
+      type: 'array',
+      description:
+        '`director` schedules connections, `real_server` answers them, `gateway` connects networks, `client` is where `verify` asks from.',
+      items: {
+        type: 'string',
+        enum: [...roleNames],
+        synonyms: {
+          rs: 'real_server',
+          realserver: 'real_server',
+          backend: 'real_server',
+          server: 'real_server',
+          web: 'real_server',
+          lb: 'director',
+          loadbalancer: 'director',
+          balancer: 'director',
+          lvs: 'director',
+          ds: 'director',
+          dispatcher: 'director',
+          router: 'gateway',
+          firewall: 'gateway',
+        },
+        refused: { proxy: 'HAProxy in front of real servers is not supported yet' },
+      },
+      minItems: 1,
+      uniqueItems: true,
+      examples: [['director']],
+    },
+    interfaces,
+    default_route: {
+      ...ipAddress,
+      description:
+        "Next hop of the host's default route. Checked, and used by the lab; a NAT service needs it to be the directors' inner VIP.",
+      examples: ['192.168.0.100'],
+    },
+    priority: {
+      type: 'integer',
+      description: 'VRRP priority of a director: the highest is the MASTER.',
+      minimum: 1,
+      maximum: 255,
+      default: defaults.priority,
+      examples: [150],
+    },
+    ssh: { $ref: '#/$defs/ssh' },
+    vars: {
+      title: 'Variables',
+      description: 'Free data of yours: `{{vars.NAME}}` in playbooks and templates.',
+      type: 'object',
+      propertyNames: {
+        pattern: '^[A-Za-z][A-Za-z0-9_]*$',
+        patternErrorMessage: 'must be a name: letters, digits and _, beginning with a letter',
+      },
+      additionalProperties: { $ref: '#/$defs/json' },
+      examples: [{ site: 'east' }],
+    },
+  },
+  required: ['roles'],
+  additionalProperties: false,
+};
+
+/** All hosts by name. */
+export const hosts: Schema = {
+  title: 'Hosts',
+  description: 'The machines of the cluster, by name.',
+  type: 'object',
+  propertyNames: hostName,
+  additionalProperties: { $ref: '#/$defs/host' },
+  minProperties: 1,
+  examples: [
+    {
+      lvs01: {
+        roles: ['director'],
+        priority: 150,
+        interfaces: { eth0: '192.168.0.210/24' },
+        default_route: '192.168.0.100',
+      },
+      web01: { roles: ['real_server'], interfaces: { eth0: '192.168.0.223/24' } },
+    },
+  ],
+};

@@ -1,0 +1,134 @@
+import { type Command, script } from '../model/command.ts';
+import { canonical, type JsonObject } from '../model/json.ts';
+import type { Probe } from '../model/probe.ts';
+import { Problem } from '../model/problem.ts';
+
+/**
+ * What lvsform remembers on a host, in /var/lib/lvsform/ledger.json (0600): the state of every
+ * resource from before lvsform first changed it, in the order in which they were made. Destroy reads it
+ * backwards; an entry that its playbook no longer names is an orphan.
+ */
+export interface Ledger {
+  readonly version: 1;
+  readonly entries: readonly Entry[];
+}
+
+export interface Entry {
+  readonly address: string;
+  readonly kind: string;
+  readonly subject: JsonObject;
+  /** null: it was not there. */
+  readonly before: JsonObject | null;
+  /** Names of the playbooks that want it; it goes when the last of them lets go. */
+  readonly owners: readonly string[];
+}
+
+export const emptyLedger: Ledger = { version: 1, entries: [] };
+
+const directory = '/var/lib/lvsform';
+const path = `${directory}/ledger.json`;
+
+/** Reads the ledger; a host that never saw lvsform has none. */
+export const ledgerProbe: Probe<Ledger> = {
+  name: 'ledger',
+  script: () =>
+    script(
+      'read-ledger',
+      'if [ -e "$1" ]; then echo present && cat -- "$1"; elif [ -L "$1" ]; then exit 1; else echo absent; fi',
+      path,
+    ),
+  parse(result, keys) {
+    const [key = 'ledger'] = keys;
+    if (result.code === 0 && result.stdout === 'absent\n') return new Map([[key, undefined]]);
+    if (result.code !== 0 || !result.stdout.startsWith('present\n')) {
+      throw unreadable(result.stderr.trim() || 'the file cannot be read');
+    }
+    return new Map([[key, parseLedger(result.stdout.slice('present\n'.length))]]);
+  },
+};
+
+export const askLedger = { probe: ledgerProbe, key: 'ledger' };
+
+function parseLedger(text: string): Ledger {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw unreadable('it is not JSON');
+  }
+  const ledger = value as Partial<Ledger> | null;
+  if (ledger?.version !== 1 || !Array.isArray(ledger.entries)) {
+    throw unreadable('it was written by another version of lvsform');
+  }
+  return { version: 1, entries: ledger.entries };
+}
+
+function unreadable(why: string): Problem {
+  return new Problem('the ledger of the host is not readable', {
+    where: path,
+    why,
+    next: `look at ${path} on the host; without it, lvsform does not know what was there before it came`,
+  });
+}
+
+/**
+ * Adds what a playbook wants, with the states from before, and puts the entries into the playbook's order.
+ * An entry that is known keeps its `before`: only the first one is the true one.
+ */
+export function record(ledger: Ledger, playbook: string, wanted: readonly Omit<Entry, 'owners'>[]): Ledger {
+  const known = new Map(ledger.entries.map(entry => [entry.address, entry]));
+  const entries = wanted.map(fresh => {
+    const old = known.get(fresh.address);
+    known.delete(fresh.address);
+    const owners = new Set([...(old?.owners ?? []), playbook]);
+    return { ...fresh, before: old ? old.before : fresh.before, owners: [...owners] };
+  });
+  return { version: 1, entries: [...known.values(), ...entries] };
+}
+
+/** Takes the playbooks' hands off all that is not wanted; entries that nobody owns any more are gone. */
+export function release(ledger: Ledger, playbooks: ReadonlySet<string>, wanted: ReadonlySet<string>): Ledger {
+  const entries = ledger.entries.flatMap(entry => {
+    if (wanted.has(entry.address)) return [entry];
+    const owners = entry.owners.filter(owner => !playbooks.has(owner));
+    return owners.length === 0 ? [] : [{ ...entry, owners }];
+  });
+  return { version: 1, entries };
+}
+
+/** Entries that only these playbooks own, which none of the wanted addresses names. */
+export function orphans(
+  ledger: Ledger,
+  playbooks: ReadonlySet<string>,
+  wanted: ReadonlySet<string>,
+): readonly Entry[] {
+  return ledger.entries.filter(
+    entry => !wanted.has(entry.address) && entry.owners.every(owner => playbooks.has(owner)),
+  );
+}
+
+/** Writes the ledger: whole or not at all, and never readable by others. An empty one is taken away with its directory. */
+export function writeLedger(ledger: Ledger): Command {
+  if (ledger.entries.length === 0) {
+    return {
+      argv: script(
+        'drop-ledger',
+        'rm -f -- "$1" && { rmdir -- "$2/loaded" 2>/dev/null; rmdir -- "$2" 2>/dev/null; :; }',
+        path,
+        directory,
+      ),
+      label: 'drop the ledger',
+    };
+  }
+  return {
+    argv: script(
+      'write-ledger',
+      'umask 077 && mkdir -p -- "$2" && t=$(mktemp "$1.XXXXXX") && trap \'rm -f -- "$t"\' EXIT && cat >"$t" && sync "$t" && mv -f -- "$t" "$1"',
+      path,
+      directory,
+    ),
+    stdin: `${canonical(ledger)}\n`,
+    secret: true,
+    label: 'write the ledger',
+  };
+}

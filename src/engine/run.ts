@@ -1,0 +1,131 @@
+import type { Plan } from '../model/change.ts';
+import type { Host } from '../model/cluster.ts';
+import { exit, Problem } from '../model/problem.ts';
+import type { Transport } from '../model/transport.ts';
+import { type HostContext, HostRun, type HostWork } from './host-run.ts';
+import { demand, forEach } from './parallel.ts';
+
+/** Hosts that act at the same time, each with the stage that it does then. Waves are barriers. */
+export interface Wave {
+  readonly name: string;
+  readonly steps: readonly { readonly host: string; readonly stage: string }[];
+}
+
+export interface RunOptions extends HostContext {
+  connect(host: Host): Promise<Transport>;
+  /** Hosts at the same time. */
+  readonly parallel: number;
+  /** Given for runs that write: who to name to others that want the same hosts meanwhile. */
+  readonly holder?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** All hosts of one run: opened (connected, locked, read, planned), perhaps applied, closed. */
+export class Run {
+  readonly plan: Plan;
+  readonly #hosts: ReadonlyMap<string, { run: HostRun; transport: Transport }>;
+  readonly #waves: readonly Wave[];
+  readonly #options: RunOptions;
+
+  private constructor(
+    plan: Plan,
+    hosts: ReadonlyMap<string, { run: HostRun; transport: Transport }>,
+    waves: readonly Wave[],
+    options: RunOptions,
+  ) {
+    this.plan = plan;
+    this.#hosts = hosts;
+    this.#waves = waves;
+    this.#options = options;
+  }
+
+  /** Reads and plans every host. If one of them cannot be read, nothing is written anywhere. */
+  static async open(
+    names: { readonly playbook: string; readonly inventory: string },
+    works: readonly HostWork[],
+    waves: readonly Wave[],
+    options: RunOptions,
+  ): Promise<Run> {
+    const opened: { run: HostRun; transport: Transport }[] = [];
+    try {
+      const outcomes = await forEach(works, options.parallel, async work => {
+        options.signal?.throwIfAborted();
+        options.report({ event: 'host.connecting', host: work.host.name });
+        const transport = await options.connect(work.host);
+        const run = new HostRun(work, transport, options);
+        opened.push({ run, transport });
+        if (options.holder !== undefined) await lock(transport, work.host, options.holder);
+        options.report({ event: 'host.reading', host: work.host.name, resources: count(work) });
+        const plans = await run.plan();
+        const changes = plans.reduce((sum, plan) => sum + plan.changes.length, 0);
+        options.report({ event: 'host.planned', host: work.host.name, changes });
+        return plans;
+      });
+      demand(outcomes, work => work.host.name, options.report);
+
+      const plans = outcomes.flatMap(outcome => ('value' in outcome ? outcome.value : []));
+      const ordered = waves.flatMap(({ steps }) =>
+        steps.flatMap(step => plans.filter(plan => plan.host === step.host && plan.stage === step.stage)),
+      );
+      const plan = { ...names, hosts: ordered };
+      options.report({ event: 'plan.made', plan });
+      return new Run(plan, new Map(opened.map(host => [host.run.host.name, host])), waves, options);
+    } catch (error) {
+      await closeAll(opened);
+      throw error;
+    }
+  }
+
+  /** Acts wave by wave; a wave in which a host fails is the last one. Answers the number of changes made. */
+  async apply(): Promise<number> {
+    const { report, parallel, signal } = this.#options;
+    const changed = new Map<string, number>();
+    for (const { name, steps } of this.#waves) {
+      const busy = steps.filter(({ host }) => this.#hosts.has(host));
+      const planned = this.plan.hosts.filter(({ host, stage }) =>
+        busy.some(step => step.host === host && step.stage === stage),
+      );
+      if (planned.length > 0) {
+        report({ event: 'stage.started', stage: name, hosts: planned.map(({ host }) => host) });
+      }
+      const outcomes = await forEach(busy, parallel, async ({ host, stage }) => {
+        signal?.throwIfAborted();
+        const made = (await this.#hosts.get(host)?.run.act(stage, signal)) ?? 0;
+        if (made > 0) {
+          changed.set(host, (changed.get(host) ?? 0) + made);
+          report({ event: 'host.done', host, changed: made });
+        }
+      });
+      demand(outcomes, step => step.host, report);
+    }
+    return [...changed.values()].reduce((sum, made) => sum + made, 0);
+  }
+
+  /** The open connection of a host, for what a run does besides its plan (verify). */
+  transport(host: string): Transport | undefined {
+    return this.#hosts.get(host)?.transport;
+  }
+
+  async close(): Promise<void> {
+    await closeAll([...this.#hosts.values()]);
+  }
+}
+
+async function lock(transport: Transport, host: Host, holder: string): Promise<void> {
+  const other = await transport.lock(holder);
+  if (other === undefined) return;
+  throw new Problem('another run is at work on this host', {
+    code: exit.locked,
+    where: host.name,
+    why: `the lock is held by ${other}`,
+    next: 'wait until it is done; the lock goes with the session that holds it',
+  });
+}
+
+function count(work: HostWork): number {
+  return work.stages.reduce((sum, stage) => sum + stage.resources.length, 0);
+}
+
+async function closeAll(hosts: readonly { transport: Transport }[]): Promise<void> {
+  await Promise.all(hosts.map(({ transport }) => transport.close()));
+}

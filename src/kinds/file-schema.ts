@@ -1,0 +1,69 @@
+import type { Schema } from '../model/kind.ts';
+import { argv, given, list, patterns, schemaOf, text } from './schema.ts';
+
+/** Who owns a path; the same for files and directories. Modes are four octal digits, so strings. */
+export function ownershipSchemas(mode: string): { readonly [name: string]: Schema } {
+  return {
+    owner: text('Owner', 'Name of the user who owns it.', patterns.account, { default: 'root' }),
+    group: text('Group', 'Name of its group.', patterns.account, { default: 'root' }),
+    mode: text('Mode', 'Permissions, four octal digits in quotes.', patterns.mode, { default: mode }),
+  };
+}
+
+const about = {
+  title: 'File',
+  description: 'A file with its content, owner and mode, put in place whole and only if it is accepted.',
+  examples: [
+    { path: '/etc/motd', content: 'Kept by lvsform.\n' },
+    {
+      path: '/etc/keepalived/keepalived.conf',
+      template: 'keepalived.conf',
+      versions: ['keepalived'],
+      mode: '0600',
+      validate: { argv: ['keepalived', '-t', '-f', '%s'], quiet: true },
+      conceal: ['auth_pass'],
+    },
+    { path: '/etc/nginx/sites-enabled/default', state: 'absent' },
+  ],
+};
+
+export const fileSchema: Schema = {
+  ...schemaOf(about, ['path'], {
+    path: text('Path', 'Absolute path of the file; its directory exists.', patterns.path),
+    content: { title: 'Content', description: 'The text of the file, as it is.', type: 'string' },
+    template: text(
+      'Template',
+      'Name of a template that gives the text; without the ending .hbs.',
+      '^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$',
+    ),
+    data: { title: 'Data', description: 'What the template is rendered with.', type: 'object' },
+    versions: list(
+      'Versions',
+      'Packages whose versions the template gets as versions.NAME.',
+      { type: 'string', pattern: patterns.package },
+      { uniqueItems: true },
+    ),
+    ...ownershipSchemas('0644'),
+    validate: {
+      title: 'Validate',
+      description: 'A program that has to accept the file before it is put in place.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['argv'],
+      properties: {
+        argv: argv('Program', 'The program and its arguments; %s is the path of the new file.'),
+        quiet: {
+          title: 'Quiet',
+          description: 'Anything that the program says on stderr is a refusal too.',
+          type: 'boolean',
+          default: false,
+        },
+      },
+    },
+    conceal: list('Conceal', 'Words after which the rest of a line is never shown.', {
+      type: 'string',
+      pattern: patterns.identifier,
+    }),
+  }),
+  not: given('content', 'template'),
+};

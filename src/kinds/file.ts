@@ -1,0 +1,115 @@
+import type { Argv, Command } from '../model/command.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Context, Kind } from '../model/kind.ts';
+import { Problem } from '../model/problem.ts';
+import { concealed } from '../model/secret.ts';
+import { type Content, contentOf, files, type Ownership } from '../probes/files.ts';
+import { packages, upstreamVersion } from '../probes/packages.ts';
+import { fileSchema } from './file-schema.ts';
+import type { Presence } from './presence.ts';
+import { removePath, setOwnership, type Validation, writeFile, writeLink } from './write-file.ts';
+
+/** The text of a file: `content` as it is, or `template` rendered with `data` and `versions`. */
+export interface FileSpec {
+  readonly path: string;
+  readonly content?: string | undefined;
+  readonly template?: string | undefined;
+  readonly data?: object | undefined;
+  /** Packages whose versions the template gets as `versions.<name>`, where they are known. */
+  readonly versions?: readonly string[] | undefined;
+  readonly owner?: string | undefined;
+  readonly group?: string | undefined;
+  readonly mode?: string | undefined;
+  /** A program that accepts the file before it takes its place; `%s` is its path until then. */
+  readonly validate?: { readonly argv: Argv; readonly quiet?: boolean | undefined } | undefined;
+  /** Words after which the rest of a line is secret. */
+  readonly conceal?: readonly string[] | undefined;
+  readonly state?: Presence | undefined;
+}
+
+type Subject = {
+  readonly path: string;
+  readonly validate?: Validation;
+  readonly conceal?: readonly string[];
+  readonly versions?: readonly string[];
+};
+
+/**
+ * A file; or a symbolic link, which nobody can want, but which may have been there before: a distribution's link (nginx's
+ * default site, /etc/localtime) can so be replaced or removed, and comes back as the link that it was.
+ */
+type State = (Content & Ownership) | { readonly link: string };
+
+/**
+ * A file with its owner and mode, written beside its place, checked there and moved into it: whoever reads the path
+ * finds the old file or the new one, whole. A path that is a directory or a device is an error.
+ */
+export const file: Kind<FileSpec, Subject, State> = {
+  name: 'file',
+  schema: fileSchema,
+  subject: ({ path, validate, conceal, versions }) => ({
+    path,
+    ...(validate === undefined ? {} : { validate: { argv: validate.argv, quiet: validate.quiet === true } }),
+    ...(conceal === undefined ? {} : { conceal }),
+    ...(versions === undefined ? {} : { versions }),
+  }),
+  id: ({ path }) => path,
+  asks: ({ path, versions = [] }) => [
+    { probe: files, key: path },
+    ...versions.map(name => ({ probe: packages, key: name })),
+  ],
+
+  read({ path }, answers) {
+    const entry = answers.get(files, path);
+    if (entry === undefined) return undefined;
+    if (entry.type === 'link') return { link: entry.target };
+    if (entry.type === 'file') {
+      const { type: _, ...state } = entry;
+      return state;
+    }
+    throw new Problem(`${path} is not a file`, {
+      why: entry.type === 'directory' ? 'it is a directory' : `it is ${entry.what}`,
+    });
+  },
+
+  want(spec, context) {
+    if (spec.state === 'absent') return undefined;
+    const { owner = 'root', group = 'root', mode = '0644' } = spec;
+    return { ...contentOf(Buffer.from(textOf(spec, context))), owner, group, mode };
+  },
+
+  move: ({ path, validate, conceal = [] }, from, to) => [step(path, validate, conceal, from, to)],
+
+  show({ conceal = [] }, state) {
+    if ('link' in state || conceal.length === 0) return state;
+    return { ...state, content: state.encoding ? concealed : withoutSecrets(state.content, conceal) };
+  },
+};
+
+function textOf(spec: FileSpec, { render, answers }: Context): string {
+  if (spec.template === undefined) return spec.content ?? '';
+  const known = (spec.versions ?? []).flatMap(name => {
+    const version = upstreamVersion(answers, name);
+    return version === undefined ? [] : [[name, version]];
+  });
+  return render(spec.template, { ...spec.data, versions: Object.fromEntries(known) as JsonObject });
+}
+
+function step(
+  path: string,
+  validate: Validation | undefined,
+  conceal: readonly string[],
+  from: State | undefined,
+  to: State | undefined,
+): Command {
+  if (to === undefined) return removePath(path);
+  if ('link' in to) return writeLink(path, to.link);
+  const same = from && !('link' in from) && from.content === to.content && from.encoding === to.encoding;
+  return same ? setOwnership(path, to) : writeFile(path, to, to, validate, conceal);
+}
+
+/** Each line up to the first of the words, and nothing after it. */
+function withoutSecrets(content: string, words: readonly string[]): string {
+  const pattern = new RegExp(`^(.*?(?<![\\w-])(?:${words.join('|')})(?![\\w-])).*$`, 'gm');
+  return content.replace(pattern, `$1 ${concealed}`);
+}

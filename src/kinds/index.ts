@@ -1,0 +1,31 @@
+import { type AnyKind, erase } from '../model/kind.ts';
+import { addressKind } from './address.ts';
+import { command } from './command.ts';
+import { directory } from './directory.ts';
+import { file } from './file.ts';
+import { iptables } from './iptables.ts';
+import { ipvsTimeouts } from './ipvs-timeouts.ts';
+import { kernelModule } from './kernel-module.ts';
+import { packageKind } from './package.ts';
+import { route } from './route.ts';
+import { service } from './service.ts';
+import { sysctl } from './sysctl.ts';
+import { virtualServer } from './virtual-server.ts';
+
+/** Every kind of resource by its name, as playbooks and the ledger write it. */
+export const kinds: ReadonlyMap<string, AnyKind> = new Map(
+  [
+    erase(packageKind),
+    erase(kernelModule),
+    erase(sysctl),
+    erase(file),
+    erase(directory),
+    erase(service),
+    erase(addressKind),
+    erase(route),
+    erase(iptables),
+    erase(virtualServer),
+    erase(ipvsTimeouts),
+    erase(command),
+  ].map(kind => [kind.name, kind]),
+);

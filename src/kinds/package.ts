@@ -1,0 +1,138 @@
+import { type Command, script } from '../model/command.ts';
+import type { Kind } from '../model/kind.ts';
+import { packages } from '../probes/packages.ts';
+import type { Presence } from './presence.ts';
+import { patterns, schemaOf, text } from './schema.ts';
+
+export interface PackageSpec {
+  readonly name: string;
+  readonly state?: Presence | undefined;
+}
+
+type Subject = { readonly name: string };
+type State = { readonly installed: true };
+
+/**
+ * A package of the distribution (apt, dnf, yum). Its version is the distribution's affair and no part of the state:
+ * an upgrade by hand is no drift. Installing starts and enables nothing, whatever the package's own scripts want: what
+ * runs is what a service resource says. Removing takes along just those dependencies that nothing needs any more
+ * because of it, and refuses to take anything else.
+ */
+export const packageKind: Kind<PackageSpec, Subject, State> = {
+  name: 'package',
+  schema: schemaOf(
+    {
+      title: 'Package',
+      description:
+        'A package of the distribution, installed by apt, dnf or yum. Its services are not started by it.',
+      examples: [{ name: 'keepalived' }, { name: 'ipvsadm', state: 'absent' }],
+    },
+    ['name'],
+    { name: text('Name', 'Name of the package, as the package manager lists it.', patterns.package) },
+  ),
+  subject: ({ name }) => ({ name }),
+  id: ({ name }) => name,
+  asks: ({ name }) => [{ probe: packages, key: name }],
+  read: ({ name }, answers) =>
+    answers.get(packages, name)?.installed === undefined ? undefined : { installed: true },
+  want: ({ state }) => (state === 'absent' ? undefined : { installed: true }),
+  move: ({ name }, _from, to) => [to === undefined ? remove(name) : install(name)],
+  effect: ({ name }, _from, to) =>
+    to === undefined
+      ? `removes ${name}, and what was installed for it alone`
+      : `installs ${name}; starts nothing`,
+};
+
+function install(name: string): Command {
+  return { argv: script('lvsform-install-package', installText, name), label: `install ${name}` };
+}
+
+function remove(name: string): Command {
+  return { argv: script('lvsform-remove-package', removeText, name), label: `remove ${name}` };
+}
+
+const apt = `apt() {
+  DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-install-recommends -o DPkg::Lock::Timeout=60 \\
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" </dev/null
+}`;
+
+/**
+ * policy-rc.d keeps the package's scripts from starting services while it is there (/usr/share/doc/sysv-rc, invoke-rc.d(8));
+ * a file of the administrator's own is left alone. Enabling has no such switch, so the units that came with the
+ * package's source are disabled afterwards. A first failure may come from lists that are old or missing.
+ */
+const installText = `set -u
+export LC_ALL=C
+name=$1
+${apt}
+installed() { dpkg-query -W -f '\${db:Status-Status} \${source:Package} \${binary:Package}\\n' | grep '^installed '; }
+if ! command -v apt-get >/dev/null; then
+  manager=dnf
+  command -v dnf >/dev/null || manager=yum
+  exec "$manager" -y -q install -- "$name" </dev/null
+fi
+policy=/usr/sbin/policy-rc.d
+if ! [ -e "$policy" ] && ! [ -L "$policy" ] || grep -qs '^# lvsform:' "$policy"; then
+  trap 'rm -f "$policy"' EXIT
+  trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
+  printf '#!/bin/sh\\n# lvsform: an installation starts nothing\\nexit 101\\n' >"$policy"
+  chmod 0755 "$policy"
+fi
+before=$(installed)
+if ! said=$(apt install -- "$name" 2>&1); then
+  dpkg --configure -a --force-confdef --force-confold </dev/null >/dev/null 2>&1
+  apt update >/dev/null 2>&1
+  if ! said=$(apt install -- "$name" 2>&1); then
+    printf '%s\\n' "$said" | tail -n 20 >&2
+    exit 1
+  fi
+fi
+command -v systemctl >/dev/null || exit 0
+source=$(dpkg-query -W -f '\${source:Package}' -- "$name")
+installed | while read -r status from package; do
+  [ "$from" = "$source" ] || continue
+  case "
+$before
+" in *" $package
+"*) continue ;; esac
+  dpkg -L "$package" | sed -n \\
+    -e 's|^.*/lib/systemd/system/\\([^/@]*\\.service\\)$|\\1|p' \\
+    -e 's|^.*/lib/systemd/system/\\([^/@]*\\.socket\\)$|\\1|p' \\
+    -e 's|^/etc/init\\.d/\\([^/]*\\)$|\\1.service|p'
+done | sort -u | while read -r unit; do
+  systemctl disable -- "$unit" >/dev/null 2>&1 </dev/null
+done
+exit 0
+`;
+
+const removeText = `set -u
+export LC_ALL=C
+name=$1
+${apt}
+unneeded() { apt-get -s autoremove | sed -n 's/^Remv \\([^ ]*\\) .*/\\1/p' | sort; }
+if ! command -v apt-get >/dev/null; then
+  rpm -q -- "$name" >/dev/null || exit 0
+  rpm -e --test -- "$name" || exit 1
+  manager=dnf
+  command -v dnf >/dev/null || manager=yum
+  exec "$manager" -y -q remove -- "$name" </dev/null
+fi
+[ "$(dpkg-query -W -f '\${db:Status-Status}' -- "$name" 2>/dev/null)" != not-installed ] || exit 0
+dpkg-query -W -- "$name" >/dev/null 2>&1 || exit 0
+others=$(apt-get -s purge -- "$name" | sed -n 's/^\\(Remv\\|Purg\\) \\([^ ]*\\) .*/\\2/p' | grep -vxF -- "$name")
+if [ -n "$others" ]; then
+  echo "not removing $name: these need it:" $others >&2
+  exit 1
+fi
+before=$(unneeded)
+apt purge -- "$name" >/dev/null || exit 1
+set --
+for package in $(unneeded); do
+  case "
+$before
+" in *"
+$package
+"*) ;; *) set -- "$@" "$package" ;; esac
+done
+[ $# -eq 0 ] || apt purge -- "$@" >/dev/null
+`;

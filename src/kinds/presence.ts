@@ -1,0 +1,2 @@
+/** Whether a resource shall be there; every spec's `state`. */
+export type Presence = 'present' | 'absent';

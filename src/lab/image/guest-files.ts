@@ -1,0 +1,123 @@
+/** A file of the base image, or (`link`) a symbolic link. */
+export type GuestFile =
+  | { readonly path: string; readonly content: string; readonly executable?: true }
+  | { readonly path: string; readonly link: string };
+
+/** Where the guest keeps the packages that it can install. */
+export const packageDirectory = '/opt/lab-packages';
+
+/** On the console: the host is up, its services included. */
+export const readyMark = '<lab: ready>';
+/** On the console: the host did not understand its config drive. */
+export const failedMark = '<lab: not configured>';
+
+const units = '/etc/systemd/system';
+
+// None of them is any use to a host without a keyboard, without the Internet, and with its machine id
+// on the kernel's command line; all of them slow its boot.
+const masked = [
+  'apt-daily.timer',
+  'apt-daily-upgrade.timer',
+  'dpkg-db-backup.timer',
+  'e2scrub_all.timer',
+  'e2scrub_reap.service',
+  'fstrim.timer',
+  'getty@tty1.service',
+  'systemd-machine-id-commit.service',
+  'systemd-pstore.service',
+  'systemd-udev-trigger.service',
+];
+
+/*
+ * The config drive is a plain tar on the second disk. once/ is unpacked at the first boot alone, so
+ * that what is changed on the host afterwards stays; the network is set at each boot.
+ */
+const configure = `#!/bin/sh
+set -u
+fail() { echo '${failedMark}' "$1" >/dev/console; exit 1; }
+drive=/run/lab
+mkdir -p "$drive"
+tar -x -p -f /dev/ubdb -C "$drive" || fail drive
+if [ ! -e /var/lib/lab-configured ]; then
+  cp -a "$drive/once/." / || fail files
+  : >/var/lib/lab-configured
+fi
+modprobe ipv6
+ip link set lo up
+while read -r what name value; do
+  case $what in
+  link) ip link set "$name" name "$value" && ip link set "$value" up ;;
+  address) ip address add "$value" dev "$name" $(case $value in *:*) echo nodad ;; esac) ;;
+  default) ip route replace default via "$name" ;;
+  esac || fail "$what $name $value"
+done <"$drive/network"
+`;
+
+const configureUnit = `[Unit]
+Description=Lab host configuration
+DefaultDependencies=no
+After=systemd-remount-fs.service
+Before=sysinit.target network-pre.target
+Wants=network-pre.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/local/lib/lab/configure
+
+[Install]
+WantedBy=sysinit.target
+`;
+
+const ready = `#!/bin/sh
+echo '${readyMark}' >/dev/console
+`;
+
+const readyUnit = `[Unit]
+Description=Tell the lab that this host is up
+After=multi-user.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/local/lib/lab/ready
+
+[Install]
+WantedBy=graphical.target
+`;
+
+// This kernel has no nf_tables for IPv4. dpkg calls it after each change of packages, because
+// removing iptables forgets a choice that was made beforehand.
+const chooseIptables = `#!/bin/sh
+for name in iptables ip6tables; do
+  if [ "$(readlink "/etc/alternatives/$name")" = "/usr/sbin/$name-nft" ] && [ -x "/usr/sbin/$name-legacy" ]; then
+    update-alternatives --quiet --set "$name" "/usr/sbin/$name-legacy"
+  fi
+done
+`;
+
+/** What the lab adds to Debian in the base image. */
+export const guestFiles: readonly GuestFile[] = [
+  { path: '/usr/local/lib/lab/configure', content: configure, executable: true },
+  { path: '/usr/local/lib/lab/ready', content: ready, executable: true },
+  { path: '/usr/local/lib/lab/choose-iptables', content: chooseIptables, executable: true },
+  { path: `${units}/lab-configure.service`, content: configureUnit },
+  { path: `${units}/sysinit.target.wants/lab-configure.service`, link: '../lab-configure.service' },
+  { path: `${units}/lab-ready.service`, content: readyUnit },
+  { path: `${units}/graphical.target.wants/lab-ready.service`, link: '../lab-ready.service' },
+  ...masked.map(unit => ({ path: `${units}/${unit}`, link: '/dev/null' })),
+  { path: '/etc/fstab', content: '/dev/ubda / ext4 noatime 0 0\n' },
+  { path: '/etc/resolv.conf', content: '# A lab host has no name server.\n' },
+  { path: '/etc/default/locale', content: 'LANG=C.UTF-8\n' },
+  { path: '/etc/ssh/sshd_config.d/lab.conf', content: 'PasswordAuthentication no\nUseDNS no\n' },
+  // There is no watchdog, and the kernel warns at length of one that cannot be opened.
+  { path: '/etc/systemd/system.conf.d/lab.conf', content: '[Manager]\nRebootWatchdogSec=off\n' },
+  { path: '/etc/sudoers.d/lab', content: 'lab ALL=(ALL:ALL) NOPASSWD: ALL\n' },
+  { path: '/etc/apt/sources.list.d/lab.list', content: `deb [trusted=yes] file:${packageDirectory} ./\n` },
+  { path: '/etc/apt/apt.conf.d/90lab', content: 'Acquire::Languages "none";\n' },
+  // A lab host is not worth waiting for the disk: its machine seldom loses power, and if so the lab is gone.
+  {
+    path: '/etc/dpkg/dpkg.cfg.d/lab',
+    content: 'force-unsafe-io\npost-invoke=/usr/local/lib/lab/choose-iptables\n',
+  },
+];

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { guestFiles, packageDirectory } from './guest-files.ts';
+import { installed, offered } from './packages.ts';
+
+/** Everything that decides what is in a base image. */
+export interface Recipe {
+  /** Debian's code name, `bookworm`. */
+  readonly suite: string;
+  /** Version of the User Mode Linux kernel, whose modules go into the image. */
+  readonly kernel: string;
+}
+
+/** Room for what a guest installs and writes; the file is sparse. */
+export const diskMiB = 4096;
+
+// Nobody reads manuals in a lab host, and unpacking them takes longest.
+export const leftOut = ['man', 'doc', 'info', 'locale', 'lintian', 'bug'].map(name => `/usr/share/${name}/*`);
+
+/**
+ * Run by mmdebstrap when all packages are in, with the new root as its argument, and with BUILD (a
+ * directory with overlay/, packages and modules/) and KERNEL in its environment.
+ */
+export const customizeScript = `#!/bin/sh
+set -eu
+root=$1
+export DEBIAN_FRONTEND=noninteractive
+while read -r package; do
+  APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get --quiet --yes -o APT::Install-Recommends=true \\
+    --download-only install "$package" </dev/null
+done <"$BUILD/packages"
+mkdir -p "$root${packageDirectory}" "$root/lib/modules"
+mv "$root"/var/cache/apt/archives/*.deb "$root${packageDirectory}"
+(cd "$root${packageDirectory}" && apt-ftparchive packages . >Packages)
+cp -a "/usr/lib/uml/modules/$KERNEL" "$root/lib/modules/"
+chroot "$root" depmod "$KERNEL"
+chroot "$root" useradd --create-home --shell /bin/bash lab
+find "$root/etc/apt/sources.list" "$root/etc/apt/sources.list.d" -type f -delete 2>/dev/null || :
+rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap" "$root"/etc/ssh/ssh_host_*
+rm -rf "$root"/var/lib/apt/lists/*
+cp -a "$BUILD/overlay/." "$root/"
+chmod 0440 "$root/etc/sudoers.d/lab"
+chroot "$root" apt-get --quiet update
+`;
+
+/** The name of the image's file: another recipe is another file, so a stale image is never used. */
+export function imageName(recipe: Recipe): string {
+  const inputs = [recipe, installed, offered, guestFiles, customizeScript, leftOut, diskMiB];
+  return `${createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16)}.ext4`;
+}

@@ -1,0 +1,11 @@
+export { type DownReport, labDown } from './down.ts';
+export { freeze, plug, powerOff, powerOn, reboot, thaw, unplug } from './faults.ts';
+export { execIn, inside } from './inside.ts';
+export type { LabProgress, OnProgress } from './progress.ts';
+export type { Patience } from './ready.ts';
+export { openLab, type RunningHost, type RunningLab } from './running-lab.ts';
+export type { LabHost, LabNic, LabSpec } from './spec.ts';
+export { sshArgv } from './ssh.ts';
+export { labNames } from './state.ts';
+export { type HostState, type HostStatus, type LabStatus, labStatus } from './status.ts';
+export { labUp, type UpOptions } from './up.ts';

@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { readArguments, usage } from './commands/arguments.ts';
+import { helpOf, overview } from './commands/help.ts';
+import { openOutput } from './commands/output.ts';
+import { RanElsewhere } from './commands/ran-elsewhere.ts';
+import { commands, everywhere } from './commands/table.ts';
+import { InputProblem } from './config/diagnostic.ts';
+import { closest } from './model/closest.ts';
+import { type ExitCode, exit, Problem, view } from './model/problem.ts';
+
+/** Runs a command line and answers its exit code. Problems are told; anything else is a bug and keeps its stack. */
+async function main(argv: readonly string[]): Promise<ExitCode> {
+  const [name, ...rest] = argv;
+  if (name === undefined) return say(process.stderr, overview(), exit.usage);
+  if (name === '--help' || name === '-h' || name === 'help') {
+    return say(process.stdout, (rest[0] && helpOf(rest[0])) || overview(), exit.ok);
+  }
+  if (name === '--version' || name === '-V') return say(process.stdout, `lvsform ${version()}\n`, exit.ok);
+
+  const command = commands[name];
+  let output = openOutput({ json: rest.includes('--json'), verbose: false, color: 'auto' });
+  const started = performance.now();
+  try {
+    if (command === undefined) {
+      const near = closest(name, Object.keys(commands));
+      throw usage(`there is no command ${name}`, near && `did you mean ${near}?`);
+    }
+    const { args, values } = readArguments(rest, { ...everywhere, ...command.options });
+    if (values.flag('help')) return say(process.stdout, helpOf(name) ?? '', exit.ok);
+    const color = values.text('color') ?? 'auto';
+    if (color !== 'auto' && color !== 'always' && color !== 'never')
+      throw usage('--color takes auto, always or never');
+    output = openOutput({ json: values.flag('json'), verbose: values.flag('verbose'), color });
+    const { run } = await command.load();
+    const code = await run({ args, values, output, signal: interrupts() });
+    output.report({ event: 'run.finished', ok: code === exit.ok, code, seconds: seconds(started) });
+    return code;
+  } catch (error) {
+    if (error instanceof RanElsewhere) return error.code as ExitCode;
+    if (!(error instanceof Problem)) throw error;
+    const diagnostics =
+      error instanceof InputProblem ? { diagnostics: error.diagnostics.map(one => ({ ...one })) } : {};
+    output.report({ event: 'problem', error: view(error), ...diagnostics });
+    output.report({ event: 'run.finished', ok: false, code: error.code, seconds: seconds(started) });
+    return error.code;
+  }
+}
+
+/** The first SIGINT or SIGTERM asks for an orderly end; the second one ends at once. */
+function interrupts(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(exit.interrupted);
+    controller.abort(
+      new Problem('interrupted', {
+        code: exit.interrupted,
+        why: 'the step under way was finished, and nothing after it was begun',
+        next: 'run the same command again: it goes on from here',
+      }),
+    );
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return controller.signal;
+}
+
+function say(stream: NodeJS.WriteStream, text: string, code: ExitCode): ExitCode {
+  stream.write(text);
+  return code;
+}
+
+function seconds(since: number): number {
+  return Math.round(performance.now() - since) / 1000;
+}
+
+function version(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}
+
+process.stdout.on('error', error => {
+  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+});
+process.exitCode = await main(process.argv.slice(2));

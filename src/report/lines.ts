@@ -1,0 +1,72 @@
+import type { Action } from '../model/change.ts';
+import type { ErrorView, Event } from '../model/event.ts';
+import type { Paint } from './paint.ts';
+import { glyph } from './plan-text.ts';
+import { counted, duration, indent, printable } from './text.ts';
+
+type Name = Event['event'];
+type Of<N extends Name> = Extract<Event, { event: N }>;
+
+/** How much to say: `quiet` events only with -v. */
+export interface Line {
+  readonly text: string;
+  readonly quiet?: true;
+}
+
+/**
+ * One line (or block) of people's text for each event; undefined says nothing. A table over the whole union, so
+ * that a new event without its line does not compile.
+ */
+const formatters: { readonly [N in Name]: (event: Of<N>, paint: Paint) => Line | undefined } = {
+  'run.started': ({ command, inventory, hosts }) => ({
+    text: `${command}: ${inventory}, ${counted(hosts, 'host')}`,
+    quiet: true,
+  }),
+  'host.connecting': ({ host }) => ({ text: `${host}: connecting`, quiet: true }),
+  'host.reading': ({ host, resources }) => ({
+    text: `${host}: reading ${counted(resources, 'resource')}`,
+    quiet: true,
+  }),
+  'host.planned': ({ host, changes }) => ({ text: `${host}: ${counted(changes, 'change')}`, quiet: true }),
+  'host.failed': ({ host, error }, paint) => ({ text: errorText(error, paint, host) }),
+  'plan.made': () => undefined,
+  'stage.started': ({ stage, hosts }, paint) => ({ text: paint.title(`${stage}: ${hosts.join(', ')}`) }),
+  'change.started': () => undefined,
+  'change.done': ({ host, address, action, seconds }, paint) => ({
+    text: `  ${host}  ${glyph(action as Action, paint)} ${address}${seconds >= 1 ? paint.faint(`  ${duration(seconds)}`) : ''}`,
+  }),
+  'change.failed': ({ host, address }, paint) => ({ text: `  ${host}  ${paint.bad('✗')} ${address}` }),
+  'host.checking': ({ host }) => ({ text: `${host}: reading again`, quiet: true }),
+  'host.done': ({ host, changed }) => ({
+    text: `${host}: ${counted(changed, 'change')} made and checked`,
+    quiet: true,
+  }),
+  'verify.started': ({ client, service, target, requests }) => ({
+    text: `${client}: ${counted(requests, 'request')} to ${service} (${target})`,
+    quiet: true,
+  }),
+  'verify.done': () => undefined,
+  'lab.progress': ({ text, host }) => ({ text: host ? `lab: ${host}: ${text}` : `lab: ${text}` }),
+  problem: ({ error, diagnostics }, paint) => ({
+    text:
+      diagnostics === undefined
+        ? errorText(error, paint)
+        : `${printable(error.why ?? '')}\n${errorText({ what: error.what }, paint)}`,
+  }),
+  note: ({ text, host }) => ({ text: host ? `${host}: ${text}` : text }),
+  'run.finished': () => undefined,
+};
+
+/** The line of an event, safe to print. */
+export function lineOf(event: Event, paint: Paint): Line | undefined {
+  const format = formatters[event.event] as (event: Event, paint: Paint) => Line | undefined;
+  return format(event, paint);
+}
+
+/** An error as a person reads it: where and what, why, what to do next. */
+export function errorText({ what, where, why, next }: ErrorView, paint: Paint, host?: string): string {
+  const place = where ?? host;
+  const head = `${paint.bad('error')}: ${place ? `${printable(place)}: ` : ''}${printable(what)}`;
+  const rest = [...(why ? [printable(why)] : []), ...(next ? [`next: ${printable(next)}`] : [])];
+  return [head, ...rest.map(text => indent(text, '  '))].join('\n');
+}

@@ -1,0 +1,24 @@
+import type { Plan } from '../model/change.ts';
+import type { Argv, Command } from '../model/command.ts';
+
+/**
+ * A plan as a shell script for reading: what would run on each host, in order. Secrets are not in it, so it is
+ * a description and not something to run.
+ */
+export function planSh(plan: Plan, quote: (argv: Argv) => string): string {
+  const blocks = plan.hosts.map(({ host, stage, changes }) =>
+    [
+      `# host ${host}, stage ${stage}`,
+      ...changes.flatMap(({ address, action, steps }) => [
+        `# ${action} ${address}`,
+        ...steps.map(step => line(step, quote)),
+      ]),
+    ].join('\n'),
+  );
+  return `${['#!/bin/sh', '# What lvsform would run; a description: inputs that hold secrets are left out.', ...blocks].join('\n\n')}\n`;
+}
+
+function line({ argv, stdin, secret }: Command, quote: (argv: Argv) => string): string {
+  if (stdin === undefined) return quote(argv);
+  return `printf %s ${secret ? "'(secret)'" : quote([stdin])} | ${quote(argv)}`;
+}

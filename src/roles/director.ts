@@ -1,0 +1,107 @@
+import { addressKind } from '../kinds/address.ts';
+import { file } from '../kinds/file.ts';
+import { ipvsTimeouts } from '../kinds/ipvs-timeouts.ts';
+import { packageKind } from '../kinds/package.ts';
+import { service } from '../kinds/service.ts';
+import { virtualServer } from '../kinds/virtual-server.ts';
+import type { Cluster, Host } from '../model/cluster.ts';
+import { type Resource, resource } from '../model/kind.ts';
+import { directorModules } from './director-modules.ts';
+import { directorSysctls } from './director-sysctls.ts';
+import { ipvsScript } from './ipvs-script.ts';
+import { keepalivedConfig } from './keepalived-config.ts';
+import { ownUnit } from './own-unit.ts';
+import { staticVips } from './static-vips.ts';
+import { virtualServers } from './virtual-servers.ts';
+
+const keepalivedConf = '/etc/keepalived/keepalived.conf';
+
+/**
+ * A director: the host that takes what clients send to a VIP and hands it to the real servers.
+ *
+ * VIP and IPVS table have one owner each. Mode `keepalived`: keepalived owns both, and nothing else here writes to
+ * them. Mode `vrrp`: keepalived owns the VIP, our unit the table. Mode `static`: our unit owns both.
+ *
+ * Rules come before VIPs (a VIP without rules refuses every client), so removal, which goes the other way, takes
+ * the VIP away first.
+ */
+export function director(cluster: Cluster, host: Host): readonly Resource[] {
+  const { mode } = cluster.director;
+  return [
+    ...packages(cluster),
+    ...directorModules(cluster),
+    ...directorSysctls(cluster, host),
+    ...(mode === 'keepalived' ? [] : ownRules(cluster, host)),
+    ...(mode === 'static' ? [] : keepalived(cluster, host)),
+  ];
+}
+
+function packages(cluster: Cluster): readonly Resource[] {
+  const ipvsadm = resource(packageKind, { name: 'ipvsadm' }, 'reads and edits the IPVS table');
+  if (cluster.director.mode === 'static') return [ipvsadm];
+  const why =
+    cluster.director.mode === 'vrrp'
+      ? 'moves the VIP between the directors (VRRP)'
+      : 'moves the VIP between the directors and checks the real servers';
+  return [ipvsadm, resource(packageKind, { name: 'keepalived' }, why)];
+}
+
+/**
+ * The table, and in mode `static` the VIPs, live first: each difference is one exact edit. Then the script and unit
+ * that make the same at boot, and find everything in place now.
+ */
+function ownRules(cluster: Cluster, host: Host): readonly Resource[] {
+  const { timeouts } = cluster.director;
+  return [
+    ...(timeouts === undefined
+      ? []
+      : [
+          resource(
+            ipvsTimeouts,
+            { tcp: timeouts.tcp, tcp_fin: timeouts.tcpFin, udp: timeouts.udp },
+            'how long an idle connection keeps its place in the table',
+          ),
+        ]),
+    ...virtualServers(cluster).map(({ spec, reason }) => resource(virtualServer, spec, reason)),
+    ...staticVips(cluster, host).map(spec =>
+      resource(addressKind, spec, 'the address that clients call; it answers ARP here and nowhere else'),
+    ),
+    ...ownUnit({
+      script: '/usr/local/sbin/ipvs_server.sh',
+      template: 'ipvs_server.sh',
+      data: ipvsScript(cluster, host),
+      unit: 'lvsform-ipvs',
+      holds: 'the IPVS table is gone after a reboot',
+    }),
+  ];
+}
+
+/**
+ * keepalived and its configuration. The check before it goes live runs on the host, with the version and the
+ * interfaces that are there, and counts any complaint as a refusal: a daemon that reloads a bad file exits and
+ * leaves its VIP behind, which makes two owners. Mode 0600 because the file holds auth_pass.
+ */
+function keepalived(cluster: Cluster, host: Host): readonly Resource[] {
+  return [
+    resource(
+      file,
+      {
+        path: keepalivedConf,
+        template: 'keepalived.conf',
+        data: keepalivedConfig(cluster, host),
+        versions: ['keepalived'],
+        mode: '0600',
+        validate: { argv: ['keepalived', '-t', '-f', '%s'], quiet: true },
+        conceal: ['auth_pass'],
+      },
+      cluster.director.mode === 'vrrp'
+        ? 'who carries the VIP, and who takes over'
+        : 'who carries the VIP, who takes over, and which real servers get requests',
+    ),
+    resource(
+      service,
+      { name: 'keepalived', running: true, enabled: true, reload_on: [keepalivedConf] },
+      'a reload takes a new configuration without letting go of the VIP',
+    ),
+  ];
+}

@@ -1,0 +1,45 @@
+import type { Command } from '../model/command.ts';
+import { quote, quoteArgv } from './quote.ts';
+
+/**
+ * A batch as one POSIX sh text that defines the function `b` and does nothing else: a text that was
+ * cut is a syntax error, so half a batch never runs. `e` (see bootstrap.ts) writes the edge between
+ * two commands and fails where the command failed. File descriptor 9 is the lock, which no command
+ * may inherit: a daemon that it starts would keep it.
+ */
+export function batchText(batch: readonly Command[], keepGoing = false): string {
+  const onFailure = keepGoing ? '' : ' || return';
+  const lines = batch.map((command, index) => `${commandText(command)}; e ${index} $?${onFailure}`);
+  return `b() {\n${lines.join('\n')}\n}`;
+}
+
+/**
+ * `exec` in a subshell runs the program of that name and never a builtin, a function or an alias.
+ * printf is a builtin of the shell, so what it writes is in no process's arguments.
+ */
+function commandText({ argv, stdin }: Command): string {
+  const words = quoteArgv(argv);
+  if (stdin === undefined || stdin === '') return `(exec ${words} </dev/null 9>&-)`;
+  return `printf %s ${quote(stdin)} 2>/dev/null | (exec ${words} 9>&-)`;
+}
+
+export const lockCodes = { taken: 0, held: 1, noFlock: 2, noPlace: 3 } as const;
+
+/**
+ * Takes the lock on descriptor 9 of the session's own shell, so the kernel gives it back when that
+ * shell ends, whatever ended it. Only root can write to either directory, so nobody else can hold
+ * the lock or plant a link. Its result is framed like a command's: the code is one of `lockCodes`,
+ * stdout is what the holder wrote.
+ */
+export function lockText(holder: string): string {
+  return `b() {
+command -v flock >/dev/null || { e 0 ${lockCodes.noFlock}; return; }
+for l in /run/lvsform.lock /var/run/lvsform.lock ''; do (exec 9<>"$l") 2>/dev/null && break; done
+[ "$l" ] || { e 0 ${lockCodes.noPlace}; return; }
+exec 9<>"$l"
+if flock -n 9; then printf %s ${quote(holder)} >"$l"; e 0 ${lockCodes.taken}; return; fi
+exec 9>&-
+cat "$l"
+e 0 ${lockCodes.held}
+}`;
+}

@@ -1,0 +1,132 @@
+import { exit, Problem } from '../model/problem.ts';
+import type { ShellEnd } from './shell.ts';
+import type { LoginError } from './wire.ts';
+
+const unreachable = exit.unreachable;
+
+/** The session's own end: not an error unless somebody still wants to run something. */
+export function closedByUs(where: string): Problem {
+  return new Problem('the connection is closed', { code: unreachable, where });
+}
+
+export function lostShell(where: string, end: ShellEnd): Problem {
+  return new Problem('the connection was lost', {
+    code: unreachable,
+    where,
+    why: howItEnded(end),
+    next: 'no further command runs there; see that the host is up, then run the same again: what is done is kept',
+    cause: end.lost,
+  });
+}
+
+export function noSession(where: string, end: ShellEnd, said: string): Problem {
+  const words = lastLines(said);
+  return new Problem('the login works, but no shell can be started', {
+    code: unreachable,
+    where,
+    why: words === '' ? howItEnded(end) : `${howItEnded(end)} and said: ${words}`,
+    next: "see that the user's login shell takes commands: ssh HOST true",
+  });
+}
+
+export function notRoot(where: string, uid: number): Problem {
+  return new Problem('root is needed', {
+    code: unreachable,
+    where,
+    why: `this user is not root (uid ${uid}), and no way to become root is set`,
+    next: 'log in as root (user: root), or set become: sudo',
+  });
+}
+
+export function tooMuchOutput(where: string, bytes: number): Problem {
+  return new Problem(`a command wrote more than ${Math.round(bytes / 1024 / 1024)} MiB`, { where });
+}
+
+function howItEnded({ code, signal, lost, slow }: ShellEnd): string {
+  if (lost !== undefined) {
+    return /Keepalive/.test(lost.message) ? 'the host has stopped answering' : lost.message;
+  }
+  if (slow !== undefined) return `no shell within ${slow / 1000} s`;
+  if (signal !== undefined) return `the shell on the host was ended by ${signal}`;
+  if (code !== undefined) return `the shell on the host ended with code ${code}`;
+  return 'the shell on the host is gone';
+}
+
+/** The last words of a program, in one line and at a bearable length. */
+export function lastLines(text: string): string {
+  const lines = text.split('\n').map(line => line.trim());
+  return lines
+    .filter(line => line !== '')
+    .slice(-4)
+    .join(' / ')
+    .slice(-400);
+}
+
+export function cannotReach(
+  { where, timeout, jumps }: { where: string; timeout: number; jumps: readonly string[] },
+  error: LoginError,
+): Problem {
+  const code = codeOf(error.cause);
+  const why =
+    reasons[code] ??
+    (/[Tt]imed out/.test(error.message) ? `no answer within ${timeout / 1000} s` : error.message);
+  const by = jumps.length === 0 ? '' : ` (through ${jumps.join(', ')})`;
+  return new Problem('the host cannot be reached', {
+    code: unreachable,
+    where,
+    why: `${why}${by}`,
+    next: steps[code] ?? 'see that the host is up and that sshd listens there',
+    cause: error,
+  });
+}
+
+export function cannotLogIn(
+  where: string,
+  tried: readonly string[],
+  offered: readonly string[] | undefined,
+  error: LoginError,
+): Problem {
+  const words =
+    tried.length === 0 ? 'nothing to try: no key and no password' : `tried ${tried.join(', then ')}`;
+  const takes = offered === undefined ? '' : `; the host takes ${offered.join(', ')}`;
+  const other = /all ways/.test(error.message) ? '' : `; ${error.message}`;
+  return new Problem('the host lets nobody in', {
+    code: unreachable,
+    where,
+    why: `${words}${takes}${other}`,
+    next: 'set identity_file or password, or give the host the public key (ssh-copy-id)',
+    cause: error,
+  });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens on that port',
+  EHOSTUNREACH: 'there is no way to the host',
+  ENETUNREACH: 'there is no way to its network',
+  ENOTFOUND: 'the name does not resolve',
+  EAI_AGAIN: 'the name server does not answer',
+  ETIMEDOUT: 'no answer',
+};
+
+const steps: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'see that sshd runs and that the port is right',
+  ENOTFOUND: "see the host's address in the inventory",
+  EAI_AGAIN: 'see the name server of this machine',
+};
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+export function cannotForward(
+  { where, jumps }: { where: string; jumps: readonly string[] },
+  error: unknown,
+): Problem {
+  return new Problem('the host cannot be reached', {
+    code: unreachable,
+    where,
+    why: `the jump host ${jumps.join(', ')} does not get through: ${error instanceof Error ? error.message : String(error)}`,
+    next: 'see that the jump host reaches it, and that its sshd allows forwarding (AllowTcpForwarding)',
+    cause: error,
+  });
+}

@@ -1,0 +1,121 @@
+import type { Result } from '../../../model/command.ts';
+import { type Call, failed, hasProgram, ok, type Program, type Programs } from '../program.ts';
+import type { HostState } from '../state.ts';
+
+const ipvsadm: Program = ({ state, args }) => {
+  if (!hasProgram(state, 'ipvsadm')) return failed('ipvsadm: not found', 127);
+  loadModule(state);
+  const [verb = '', kind = '', service = '', ...words] = args;
+  if (verb === '-Sn') return ok(...saved(state));
+  if (verb === '-Ln') return ok(...listed(state, `${kind} ${service}`));
+  if (verb === '--set') return setTimeouts(state, args.slice(1));
+  if (verb === '-L') return ok(`Timeout (tcp tcpfin udp): ${state.timeouts.join(' ')}`);
+  const name = `${kind} ${service}`;
+  if (/^-[AED]$/.test(verb)) return editService(state, verb, name, words);
+  if (/^-[aed]$/.test(verb)) return editServer(state, verb, name, words);
+  return failed(`ipvsadm: unknown option ${verb}`, 2);
+};
+
+/** As ipvsadm does by itself. */
+function loadModule(state: HostState): void {
+  const module = state.modules['ip_vs'];
+  if (module === undefined || module.loaded) return;
+  module.loaded = true;
+  for (const [path, value] of Object.entries(module.sysctls ?? {})) state.sysctls[path] ??= value;
+}
+
+function saved(state: HostState): readonly string[] {
+  return Object.entries(state.services).flatMap(([name, { words, servers }]) => [
+    `-A ${name} ${words.join(' ')}`,
+    ...Object.entries(servers).map(
+      ([server, { method, weight }]) => `-a ${name} -r ${server} ${method} -w ${weight}`,
+    ),
+  ]);
+}
+
+function listed(state: HostState, name: string): readonly string[] {
+  return [
+    'Prot LocalAddress:Port Scheduler Flags',
+    '  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn',
+    ...Object.entries(state.services[name]?.servers ?? {}).map(
+      ([server, { weight, active }]) =>
+        `  -> ${server}               Route   ${weight}      ${active}          0`,
+    ),
+  ];
+}
+
+function setTimeouts(state: HostState, words: readonly string[]): Result {
+  const [tcp = 0, fin = 0, udp = 0] = words.map(Number);
+  const [oldTcp, oldFin, oldUdp] = state.timeouts;
+  state.timeouts = [tcp || oldTcp, fin || oldFin, udp || oldUdp];
+  return ok();
+}
+
+function editService(state: HostState, verb: string, name: string, words: readonly string[]): Result {
+  const found = state.services[name];
+  const module = state.modules['ip_vs'];
+  if (verb === '-A') {
+    if (found) return failed('Service already exists', 255);
+    state.services[name] = { words, servers: {} };
+  } else if (!found) return failed('No such service', 255);
+  else if (verb === '-E') found.words = words;
+  else delete state.services[name];
+  if (module) module.users = Object.keys(state.services).length;
+  return ok();
+}
+
+function editServer(state: HostState, verb: string, name: string, words: readonly string[]): Result {
+  const service = state.services[name];
+  if (!service) return failed('Service not defined', 255);
+  const at = (flag: string) => words.indexOf(flag);
+  const [server = '', weight = '1'] = [words[at('-r') + 1], words[at('-w') + 1]];
+  const method = words.slice(at('-r') + 2, at('-w')).join(' ');
+  const found = service.servers[server];
+  if (verb === '-a' && found) return failed('Destination already exists', 255);
+  if (verb !== '-a' && !found) return failed('No such destination', 255);
+  if (verb === '-d') delete service.servers[server];
+  else service.servers[server] = { method, weight: Number(weight), active: found?.active ?? 0 };
+  return ok();
+}
+
+const readIpvs: Program = ({ state, run }) => {
+  if (!state.modules['ip_vs']?.loaded) return ok('none', 'end');
+  if (!hasProgram(state, 'ipvsadm')) return ok(...Object.keys(state.services).map(() => 'blind'), 'end');
+  return { ...ok(), stdout: `${run(['ipvsadm', '-Sn']).stdout}end\n` };
+};
+
+const readTimeouts: Program = ({ state, run }) => {
+  if (!state.modules['ip_vs']?.loaded) return ok('none', 'end');
+  const busy = Object.keys(state.services).length > 0;
+  if (!hasProgram(state, 'ipvsadm')) return ok(busy ? 'blind' : 'none', 'end');
+  return { ...ok(), stdout: `${run(['ipvsadm', '-L', '--timeout']).stdout}end\n` };
+};
+
+function tolerant({ args: [add = '', edit = '', ...words], run }: Call): Result {
+  const result = run(['ipvsadm', add, ...words]);
+  return result.code === 0 ? result : run(['ipvsadm', edit, ...words]);
+}
+
+/** Time does not pass here: connections that are still there after the drain are cut, as on a host. */
+const removeServers: Program = ({ state, args: [, kind = '', service = '', ...words], run }) => {
+  for (let at = 0; at < words.length; at += 2) {
+    const server = words[at] ?? '';
+    if (state.services[`${kind} ${service}`]?.servers[server] === undefined) continue;
+    const result = run(['ipvsadm', '-d', kind, service, '-r', server]);
+    if (result.code !== 0) return result;
+  }
+  return ok();
+};
+
+const removeService: Program = ({ state, args: [kind = '', service = ''], run }) =>
+  state.services[`${kind} ${service}`] === undefined ? ok() : run(['ipvsadm', '-D', kind, service]);
+
+export const ipvsPrograms: Programs = {
+  'lvsform-read-ipvs': readIpvs,
+  'lvsform-read-ipvs-timeouts': readTimeouts,
+  'lvsform-set-virtual-service': tolerant,
+  'lvsform-set-real-server': tolerant,
+  'lvsform-remove-real-servers': removeServers,
+  'lvsform-remove-virtual-service': removeService,
+  ipvsadm,
+};

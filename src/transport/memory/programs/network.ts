@@ -1,0 +1,175 @@
+import { failed, hasProgram, ok, type Program, type Programs } from '../program.ts';
+import type { Address, HostState, Route, Rule } from '../state.ts';
+
+const ip: Program = ({ state, args }) => {
+  const family = args.find(word => word === '-6') ? '6' : '4';
+  const [object, verb = '', ...words] = args.filter(word => !/^-/.test(word));
+  if (object === 'addr') return address(state, verb, words);
+  if (object === 'route') return route(state, family, verb, words);
+  return failed(`Object "${object}" is unknown, try "ip help".`, 1);
+};
+
+function after(words: readonly string[], name: string): string | undefined {
+  const at = words.indexOf(name);
+  return at < 0 ? undefined : words[at + 1];
+}
+
+function address(state: HostState, verb: string, words: readonly string[]) {
+  const [text = '', device = ''] = [words[0], after(words, 'dev')];
+  if (verb === 'show') return ok(...state.addresses.map(addressLine));
+  if (!state.interfaces.includes(device)) return failed(`Cannot find device "${device}"`);
+  const same = (one: Address) => one.interface === device && one.address === text;
+  const found = state.addresses.find(same);
+  if (verb === 'del') {
+    if (!found) return failed('RTNETLINK answers: Cannot assign requested address', 2);
+    state.addresses = state.addresses.filter(one => one !== found);
+  } else if (!found) {
+    const label = text.includes(':') ? {} : { label: after(words, 'label') ?? device };
+    state.addresses.push({
+      interface: device,
+      address: text,
+      ...label,
+      scope: after(words, 'scope') ?? 'global',
+    });
+  } else if (verb === 'add') return failed('RTNETLINK answers: File exists', 2);
+  return ok();
+}
+
+function addressLine(one: Address): string {
+  const number = one.interface === 'lo' ? 1 : 2;
+  const family = one.address.includes(':') ? 'inet6' : 'inet';
+  const label = one.label === undefined ? '' : `${one.label}`;
+  const lifetimes = 'valid_lft forever preferred_lft forever';
+  return `${number}: ${one.interface}    ${family} ${one.address} scope ${one.scope} ${label}\\       ${lifetimes}`;
+}
+
+function route(state: HostState, family: string, verb: string, words: readonly string[]) {
+  const table = after(words, 'table') ?? 'main';
+  const inTable = state.routes.filter(one => one.family === family && one.table === table);
+  if (verb === 'show') {
+    if (table !== 'main' && inTable.length === 0)
+      return failed('Error: ipv4: FIB table does not exist.\nDump terminated', 2);
+    return ok(...inTable.map(routeLine));
+  }
+  const [to = ''] = words;
+  const metric = Number(after(words, 'metric') ?? 0);
+  const found = inTable.find(one => one.to === to && one.metric === metric);
+  if (verb === 'del' && !found) return failed('RTNETLINK answers: No such process', 2);
+  state.routes = state.routes.filter(one => one !== found);
+  if (verb === 'del') return ok();
+  const [via, src] = [after(words, 'via'), after(words, 'src')];
+  const dev = after(words, 'dev') ?? 'eth0';
+  state.routes.push({
+    ...{ family, table, metric, to, dev },
+    ...(via === undefined ? {} : { via }),
+    ...(src === undefined ? {} : { src }),
+  });
+  return ok();
+}
+
+function routeLine({ to, via, dev, src, metric }: Route): string {
+  const words = [
+    to,
+    ...(via ? ['via', via] : []),
+    ...(dev ? ['dev', dev] : []),
+    ...(src ? ['src', src] : []),
+  ];
+  return `${[...words, ...(metric > 0 ? ['metric', String(metric)] : [])].join(' ')} `;
+}
+
+const readRoutes: Program = ({ args, run }) => {
+  const lines: string[] = [];
+  for (let at = 0; at < args.length; at += 2) {
+    const [family = '', table = ''] = args.slice(at);
+    const shown = run(['ip', `-${family}`, '-o', 'route', 'show', 'table', table]);
+    lines.push(`@ ${family} ${table}`, ...shown.stdout.split('\n').slice(0, -1));
+  }
+  return ok(...lines, 'end');
+};
+
+const readAddresses: Program = ({ run }) => {
+  const { stdout } = run(['ip', '-o', 'addr', 'show']);
+  return { code: 0, stdout: `${stdout}end\n`, stderr: '' };
+};
+
+const removeAddress: Program = ({ args: [device = '', text = ''], run }) => {
+  const result = run(['ip', 'addr', 'del', text, 'dev', device]);
+  return /Cannot (assign|find)/.test(result.stderr) ? ok() : result;
+};
+
+const removeRoute: Program = ({ args: [program = '', ...words], run }) => {
+  const result = run([program, ...words]);
+  return result.stderr.includes('No such process') ? ok() : result;
+};
+
+function programOf(family: string): Rule['program'] {
+  return family === '6' ? 'ip6tables' : 'iptables';
+}
+
+function sameRule(one: Rule, other: Rule): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function filter(program: Rule['program']): Program {
+  return ({ state, args }) => {
+    if (!hasProgram(state, program)) return failed(`${program}: not found`, 127);
+    const words = args[0] === '-w' ? args.slice(2) : args;
+    const [, table = 'filter', verb, chain = '', ...rest] = words;
+    const rule = { program, table, chain, words: rest };
+    const at = state.rules.findIndex(one => sameRule(one, rule));
+    if (verb === '-A') state.rules.push(rule);
+    else if (verb === '-I') state.rules.unshift(rule);
+    else if (at < 0) return failed(`${program}: Bad rule (does a matching rule exist in that chain?).`);
+    else if (verb === '-D') state.rules.splice(at, 1);
+    return ok();
+  };
+}
+
+const readRules: Program = ({ state, args }) => {
+  const lines: string[] = [];
+  for (let at = 0; at < args.length; at += 2) {
+    const [family = '', table = ''] = args.slice(at);
+    const program = programOf(family);
+    if (!hasProgram(state, program)) continue;
+    const rules = state.rules.filter(one => one.program === program && one.table === table);
+    lines.push(`@ ${family}`);
+    if (rules.length === 0) continue;
+    lines.push(`# Generated by ${program}-save v1.8.9 on Sun Nov 22 20:44:22 2026`, `*${table}`);
+    lines.push(...rules.map(one => `-A ${one.chain} ${one.words.map(quoted).join(' ')}`), 'COMMIT');
+  }
+  return ok(...lines, 'end');
+};
+
+function quoted(word: string): string {
+  return word.startsWith('lvsform:') ? `"${word}"` : word;
+}
+
+const addRule: Program = ({ state, args, run }) => {
+  const [family = '', table = '', chain = '', verb = '', copies, ...words] = args;
+  const program = programOf(family);
+  const rule = { program, table, chain, words };
+  for (let found = state.rules.filter(one => sameRule(one, rule)).length; found < Number(copies); found++) {
+    const result = run([program, '-w', '10', '-t', table, verb, chain, ...words]);
+    if (result.code !== 0) return result;
+  }
+  return ok();
+};
+
+const removeRule: Program = ({ state, args: [family = '', table = '', chain = '', ...words] }) => {
+  const rule = { program: programOf(family), table, chain, words };
+  state.rules = state.rules.filter(one => !sameRule(one, rule));
+  return ok();
+};
+
+export const networkPrograms: Programs = {
+  'lvsform-read-addresses': readAddresses,
+  'lvsform-remove-address': removeAddress,
+  'lvsform-read-routes': readRoutes,
+  'lvsform-remove-route': removeRoute,
+  'lvsform-read-rules': readRules,
+  'lvsform-add-rule': addRule,
+  'lvsform-remove-rule': removeRule,
+  ip,
+  iptables: filter('iptables'),
+  ip6tables: filter('ip6tables'),
+};

@@ -1,0 +1,266 @@
+import type { Command, Result } from '../model/command.ts';
+import { Problem } from '../model/problem.ts';
+import type { RunOptions } from '../model/transport.ts';
+import { batchText, lockCodes, lockText } from './batch.ts';
+import { bootstrap, parcel } from './bootstrap.ts';
+import { closedByUs, lostShell, noSession, notRoot, tooMuchOutput } from './failure.ts';
+import { type Frame, FrameReader } from './frames.ts';
+import type { Shell, ShellEnd } from './shell.ts';
+
+export interface SessionOptions {
+  /** Who is at the other end, for messages: `user@host:port`. */
+  readonly where: string;
+  /** Starts the shell with this command line. Called once, when there is something to say to it. */
+  readonly start: (commandLine: string) => Promise<Shell>;
+  /** Answers what comes on stderr before the session stands (sudo's prompt); throws a Problem. */
+  readonly converse?: Converse;
+  /** Put before `sh` in the command line: how root is reached. */
+  readonly prefix?: string;
+  /** Random text by which the session's first line is known among what a .bashrc may print. */
+  readonly greeting: string;
+  /** Milliseconds for the shell to say its first line. */
+  readonly patience: number;
+  readonly stats: Stats;
+}
+
+export interface Converse {
+  /** What to write for what has come on stderr so far; undefined for nothing. */
+  answer(stderr: string): string | undefined;
+  /** Why no session came, seen from what it printed; undefined where that does not tell. */
+  explain(stderr: string): Problem | undefined;
+}
+
+/** What a transport has cost so far. A round trip is a wait for the host that nothing could overlap. */
+export interface Stats {
+  logins: number;
+  execs: number;
+  batches: number;
+  roundTrips: number;
+}
+
+interface Active {
+  readonly size: number;
+  readonly options: RunOptions;
+  readonly results: Result[];
+  readonly out: Frame[];
+  readonly err: Frame[];
+  resolve(results: readonly Result[]): void;
+  reject(reason: unknown): void;
+}
+
+/** The most output that is held for one command: beyond it Node could not make one string of it. */
+const mostHeld = 400 * 1024 * 1024;
+
+/**
+ * Batches over one long-lived `sh`: the lock is a descriptor of that shell, sudo is asked once, and
+ * a batch costs one round trip. The shell starts with the first batch, which rides in its command
+ * line where it may. Batches that are asked for at once run one after the other.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #out: FrameReader;
+  readonly #err: FrameReader;
+  #shell: Shell | undefined;
+  #greeted = false;
+  #active: Active | undefined;
+  #over: unknown;
+  #queue: Promise<unknown> = Promise.resolve();
+  #locked = false;
+  #patience: NodeJS.Timeout | undefined;
+  #afterGreeting: (() => void) | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#out = new FrameReader(options.greeting, {
+      onGreeting: ({ uid }) => this.#greet(uid),
+      onFrame: frame => this.#pair('out', frame),
+    });
+    this.#err = new FrameReader(options.greeting, {
+      onGreeting: () => undefined,
+      onFrame: frame => this.#pair('err', frame),
+    });
+  }
+
+  run(batch: readonly Command[], options: RunOptions = {}): Promise<readonly Result[]> {
+    if (batch.length === 0) return Promise.resolve([]);
+    const secret = batch.some(command => command.secret);
+    return this.#next(batchText(batch, options.keepGoing), secret, batch.length, options);
+  }
+
+  /** See Transport.lock. */
+  async lock(holder: string): Promise<string | undefined> {
+    if (this.#locked) return undefined;
+    const [result] = await this.#next(lockText(holder), false, 1, {});
+    if (result?.code === lockCodes.held) return result.stdout || 'a run that has not said who it is';
+    if (result?.code !== lockCodes.taken) {
+      throw new Problem('the lock could not be taken', {
+        where: this.#options.where,
+        why:
+          result?.code === lockCodes.noFlock
+            ? 'flock is not installed'
+            : 'neither /run nor /var/run can be written',
+        next: 'install util-linux (or busybox) on the host',
+      });
+    }
+    this.#locked = true;
+    return undefined;
+  }
+
+  /** Starts the shell before there is a batch, so that what is wrong with sudo shows at once. */
+  async open(): Promise<void> {
+    await this.#next('b() { e 0 0; }', true, 1, {});
+  }
+
+  /** No more batches; what runs or waits rejects. The connection is the caller's to close. */
+  close(reason: unknown = closedByUs(this.#options.where)): void {
+    this.#over ??= reason;
+    clearTimeout(this.#patience);
+    const active = this.#active;
+    this.#active = undefined;
+    active?.reject(this.#over);
+  }
+
+  /** The connection is gone. */
+  lose(reason: Error | undefined): void {
+    this.close(lostShell(this.#options.where, reason === undefined ? {} : { lost: reason }));
+  }
+
+  /** Lets the command that runs end, and no other begin; then the shell ends, and what waits here rejects. */
+  #stop(reason: unknown): void {
+    this.#over ??= reason;
+    this.#shell?.stdin.end();
+  }
+
+  /** Cuts the connection: the host's shell ends at the next edge, and what waits here rejects. */
+  #cut(reason: unknown): void {
+    this.close(reason);
+    this.#shell?.destroy();
+  }
+
+  #next(text: string, secret: boolean, size: number, options: RunOptions): Promise<readonly Result[]> {
+    const turn = this.#queue.then(() => this.#send(text, secret, size, options));
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #send(text: string, secret: boolean, size: number, options: RunOptions): Promise<readonly Result[]> {
+    options.signal?.throwIfAborted();
+    if (this.#over !== undefined) throw this.#over;
+    const abort = () => this.#stop(options.signal?.reason);
+    options.signal?.addEventListener('abort', abort, { once: true });
+    try {
+      return await new Promise<readonly Result[]>((resolve, reject) => {
+        this.#active = { size, options, results: [], out: [], err: [], resolve, reject };
+        this.#out.restart();
+        this.#err.restart();
+        this.#options.stats.batches += 1;
+        this.#deliver(text, secret).catch(error => this.#cut(error));
+      });
+    } finally {
+      options.signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  async #deliver(text: string, secret: boolean): Promise<void> {
+    const { stats, greeting, prefix = '', start } = this.#options;
+    stats.roundTrips += 1;
+    if (this.#shell !== undefined) {
+      this.#shell.stdin.write(parcel(text));
+      return;
+    }
+    // sudo writes its arguments into the host's log, so nothing rides along with it.
+    const riding = secret || prefix !== '' ? undefined : bootstrap(greeting, prefix, text);
+    const commandLine = riding ?? bootstrap(greeting, prefix);
+    if (commandLine === undefined) throw new Error('the bootstrap itself does not fit');
+    stats.execs += 1;
+    stats.roundTrips += 1;
+    this.#patience = setTimeout(
+      () => this.#cut(this.#explain({ slow: this.#options.patience })),
+      this.#options.patience,
+    );
+    const shell = await start(commandLine).catch((error: Error) => {
+      throw noSession(this.#options.where, { lost: error }, '');
+    });
+    this.#shell = shell;
+    this.#listen(shell);
+    if (this.#over !== undefined) {
+      shell.stdin.end();
+      return;
+    }
+    if (riding !== undefined) {
+      // Nagle's algorithm in the host's kernel holds the first output back until the answer to the
+      // exec request is acknowledged, which this kernel puts off for 40 ms unless it has something
+      // to send. An empty line is nothing to the loop.
+      shell.stdin.write('\n');
+    } else {
+      // With sudo the text must wait: what is written before may be taken for the password.
+      if (prefix === '') shell.stdin.write(parcel(text));
+      else this.#afterGreeting = () => shell.stdin.write(parcel(text));
+    }
+  }
+
+  #listen(shell: Shell): void {
+    shell.stdin.on('error', () => undefined);
+    shell.stdout.on('data', (chunk: Buffer) => this.#guard(() => this.#out.push(chunk)));
+    shell.stderr.on('data', (chunk: Buffer) =>
+      this.#guard(() => {
+        this.#err.push(chunk);
+        if (this.#greeted) return;
+        const answer = this.#options.converse?.answer(this.#err.noise);
+        if (answer === undefined) return;
+        this.#options.stats.roundTrips += 1;
+        shell.stdin.write(answer);
+      }),
+    );
+    shell.onEnd(end => this.#cut(this.#explain(end)));
+  }
+
+  #greet(uid: number): void {
+    this.#greeted = true;
+    clearTimeout(this.#patience);
+    if (uid !== 0) throw notRoot(this.#options.where, uid);
+    this.#afterGreeting?.();
+    this.#afterGreeting = undefined;
+  }
+
+  /** What a listener throws (ours, or the caller's onResult) ends the session, never the process. */
+  #guard(step: () => void): void {
+    try {
+      step();
+      if (this.#out.held + this.#err.held > mostHeld) throw tooMuchOutput(this.#options.where, mostHeld);
+    } catch (error) {
+      this.#cut(error);
+    }
+  }
+
+  #pair(stream: 'out' | 'err', frame: Frame): void {
+    const active = this.#active;
+    if (active === undefined) return;
+    active[stream].push(frame);
+    const index = active.results.length;
+    const out = active.out[index];
+    const err = active.err[index];
+    if (out === undefined || err === undefined) return;
+    const result = { code: out.code, stdout: out.body.toString(), stderr: err.body.toString() };
+    active.results.push(result);
+    const failed = result.code !== 0 && active.options.keepGoing !== true;
+    let done = failed || active.results.length === active.size;
+    // A batch that was stopped ends with its shell, also where it came to its end before.
+    if (this.#over !== undefined) done = false;
+    if (done) this.#active = undefined;
+    try {
+      active.options.onResult?.(index, result);
+    } catch (error) {
+      active.reject(error);
+      throw error;
+    }
+    if (done) active.resolve(active.results);
+  }
+
+  #explain(end: ShellEnd): Problem {
+    const { where, converse } = this.#options;
+    if (this.#greeted || end.lost !== undefined) return lostShell(where, end);
+    const said = `${this.#err.noise}\n${this.#out.noise}`;
+    return converse?.explain(this.#err.noise) ?? noSession(where, end, said);
+  }
+}

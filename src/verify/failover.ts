@@ -1,0 +1,100 @@
+import type { Cluster, Host } from '../model/cluster.ts';
+import { script } from '../model/command.ts';
+import { endpoint } from '../model/network.ts';
+import { Problem } from '../model/problem.ts';
+import type { Transport } from '../model/transport.ts';
+import { type Load, load, parseLoad } from './load.ts';
+import { pause } from './pause.ts';
+import { questions } from './verify.ts';
+
+/** What clients saw while the MASTER handed over, and again while it took the VIP back. */
+export interface Failover {
+  readonly master: string;
+  readonly backup: string;
+  readonly client: string;
+  /** The MASTER's keepalived stopped. */
+  readonly away: Load;
+  /** It was started again. */
+  readonly back: Load;
+}
+
+/** keepalived is stopped by its unit, as an operator would; who holds the VIP is asked of the kernel. */
+const stop = script('stop-keepalived', 'systemctl stop keepalived');
+const start = script('start-keepalived', 'systemctl start keepalived');
+const holds = (vip: string) =>
+  script('holds-vip', 'ip -o addr show | grep -qwF "inet $1" || ip -o addr show | grep -qwF "inet6 $1"', vip);
+
+/**
+ * Stops keepalived on the MASTER under load, waits until the BACKUP holds the VIP, starts it again and waits until the
+ * VIP is back. keepalived runs again on the MASTER whatever happens meanwhile.
+ */
+export async function failover(
+  cluster: Cluster,
+  transportOf: (host: string) => Transport,
+  seconds: number,
+): Promise<Failover> {
+  const [instance] = cluster.vrrp;
+  const [master, backup] = instance?.members ?? [];
+  const vip = instance?.vips[0]?.address;
+  const { asked } = questions(cluster);
+  const question = asked.find(
+    ({ service }) => service.verify.type === 'http' && service.vip.address.ip === vip?.ip,
+  );
+  if (!master || !backup || !vip || !question) {
+    throw new Problem('there is no failover to show', {
+      why: 'it takes a VRRP instance of two directors, and a client of an HTTP service on its VIP',
+    });
+  }
+  const client = question.client.name;
+  const url = `http://${endpoint(question.target.address, question.target.port)}${question.service.verify.path}`;
+  const underLoad = async (change: () => Promise<void>) => {
+    const loading = transportOf(client).run([load(url, rate, seconds)]);
+    const [[result]] = await Promise.all([loading, pause(1).then(change)]);
+    if (result === undefined) throw new Problem('the load did not run', { where: client });
+    return parseLoad(result, rate);
+  };
+
+  const cidr = `${vip.ip}/${vip.prefix}`;
+  try {
+    const away = await underLoad(async () => {
+      await must(transportOf(master.host), stop, master.host);
+      await until(transportOf(backup.host), cidr, backup.host, seconds);
+    });
+    const back = await underLoad(async () => {
+      await must(transportOf(master.host), start, master.host);
+      await until(transportOf(master.host), cidr, master.host, seconds);
+    });
+    return { master: master.host, backup: backup.host, client, away, back };
+  } catch (error) {
+    await must(transportOf(master.host), start, master.host);
+    throw error;
+  }
+}
+
+const rate = 50;
+
+async function must(
+  transport: Transport,
+  argv: ReturnType<typeof script>,
+  host: Host['name'],
+): Promise<void> {
+  const [result] = await transport.run([{ argv }]);
+  if (result?.code !== 0) {
+    throw new Problem(`${argv[3]} failed`, { where: host, why: result?.stderr.trim() ?? 'no answer' });
+  }
+}
+
+async function until(transport: Transport, cidr: string, host: string, seconds: number): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
+  for (;;) {
+    const [result] = await transport.run([{ argv: holds(cidr) }]);
+    if (result?.code === 0) return;
+    if (performance.now() > deadline) {
+      throw new Problem(`the VIP ${cidr} did not come within ${seconds} s`, {
+        where: host,
+        next: `look at: journalctl -u keepalived on ${host}`,
+      });
+    }
+    await pause(0.1);
+  }
+}

@@ -1,0 +1,138 @@
+import type { JsonObject } from '../../src/model/json.ts';
+import type { HostState } from '../../src/transport/memory/index.ts';
+
+/**
+ * For each kind: a subject's spec and states of it, as `read` would give them. undefined (absent) is a sample of every
+ * kind. `host` prepares a host on which all of them can be reached.
+ */
+export interface Samples {
+  readonly spec: JsonObject;
+  readonly states: readonly JsonObject[];
+  readonly host?: (state: HostState) => void;
+}
+
+const conf = '/etc/app.conf';
+const owned = { owner: 'root', group: 'root', mode: '0644' };
+
+export const samples: { readonly [kind: string]: Samples } = {
+  package: { spec: { name: 'keepalived' }, states: [{ installed: true }] },
+  'kernel-module': {
+    spec: { name: 'ip-vs' },
+    states: [
+      { loaded: true, boot: true },
+      { loaded: true, boot: false },
+      { loaded: false, boot: true },
+    ],
+  },
+  sysctl: {
+    spec: { key: 'net.ipv4.tcp_rmem', value: '1 2 3' },
+    states: [
+      { value: '1 2 3', boot: '1 2 3' },
+      { value: '1 2 3', boot: null },
+      { value: '4 5 6', boot: '1 2 3' },
+      { value: '4 5 6', boot: null },
+    ],
+  },
+  file: {
+    spec: { path: conf, content: '' },
+    states: [
+      { content: 'one\n', ...owned },
+      { content: 'no newline at the end', ...owned },
+      { content: '', ...owned },
+      { content: 'öçł — ✓\r\n\n', ...owned, mode: '0600', group: 'adm' },
+      { content: 'AAEC/w==', encoding: 'base64', ...owned },
+      { link: 'target with spaces' },
+    ],
+  },
+  directory: {
+    spec: { path: '/etc/app' },
+    states: [
+      { ...owned, mode: '0755' },
+      { ...owned, owner: 'www-data', mode: '2750' },
+    ],
+  },
+  service: {
+    spec: { name: 'app', reload_on: [conf], restart_on: ['/etc/default/app'] },
+    states: [
+      { running: true, enabled: true, current: 'yes' },
+      { running: true, enabled: true, current: 'reload' },
+      { running: true, enabled: false, current: 'restart' },
+      { running: true, enabled: false, current: 'unknown' },
+      { running: false, enabled: true, current: 'yes' },
+      { running: true, enabled: false, current: 'yes' },
+    ],
+    host: ({ units }) => {
+      units['app'] = { file: 'disabled', active: false, starts: 0, reloads: 0 };
+    },
+  },
+  address: {
+    spec: { interface: 'eth0', address: '192.168.0.240/32' },
+    states: [
+      { label: 'eth0:240', scope: 'global' },
+      { label: null, scope: 'global' },
+      { label: null, scope: 'host' },
+    ],
+  },
+  route: {
+    spec: { to: '10.0.0.0/8', via: '192.168.0.1' },
+    states: [
+      { via: '192.168.0.1', interface: 'eth0', source: null },
+      { via: '192.168.0.2', interface: 'eth0', source: '192.168.0.10' },
+      { via: null, interface: 'eth1', source: null },
+    ],
+  },
+  iptables: {
+    spec: { chain: 'INPUT', rule: ['-p', '112', '-j', 'ACCEPT'] },
+    states: [
+      { rule: '-p 112 -j ACCEPT', copies: 1 },
+      { rule: '-p 112 -j ACCEPT', copies: 2 },
+    ],
+    host: ({ packages }) => install(packages, 'iptables'),
+  },
+  'virtual-server': {
+    spec: {
+      ...{ protocol: 'tcp', address: '192.168.0.240', port: 80, scheduler: 'rr', method: 'DR' },
+      servers: [],
+    },
+    states: [
+      { scheduler: 'rr', persistence: 0, servers: {} },
+      {
+        ...{ scheduler: 'wrr', persistence: 300 },
+        servers: {
+          '192.168.0.1:80': { method: 'DR', weight: 1 },
+          '192.168.0.2:80': { method: 'TUN', weight: 0 },
+        },
+      },
+      {
+        ...{ scheduler: 'wlc', persistence: 0, flags: ['--pe', 'sip'] },
+        servers: {
+          '192.168.0.2:80': { method: 'DR', weight: 3 },
+          '[fd00::3]:8080': { method: 'TUN', weight: 1, tunnel: '--tun-type gre' },
+        },
+      },
+    ],
+    host: ({ packages }) => install(packages, 'ipvsadm'),
+  },
+  'ipvs-timeouts': {
+    spec: { tcp: 600, tcp_fin: 60, udp: 60 },
+    states: [
+      { tcp: 600, tcpFin: 60, udp: 60 },
+      { tcp: 900, tcpFin: 120, udp: 10 },
+    ],
+    host: ({ packages }) => install(packages, 'ipvsadm'),
+  },
+  command: {
+    spec: {
+      name: 'mark',
+      run: ['touch', '/root/mark'],
+      unless: ['test', '-e', '/root/mark'],
+      undo: ['rm', '/root/mark'],
+    },
+    states: [{ done: true }],
+  },
+};
+
+function install(packages: HostState['packages'], name: string): void {
+  const one = packages[name];
+  if (one?.candidate !== undefined) one.installed = one.candidate;
+}

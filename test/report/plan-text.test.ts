@@ -1,0 +1,66 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Plan } from '../../src/model/change.ts';
+import { paint } from '../../src/report/paint.ts';
+import { planText, summary } from '../../src/report/plan-text.ts';
+
+const none = paint('never', {}, {});
+const plan = (changes: Plan['hosts'][number]['changes']): Plan => ({
+  playbook: 'site',
+  inventory: 'dr.yml',
+  hosts: changes.length === 0 ? [] : [{ host: 'web01', stage: 'real servers', changes }],
+});
+const steps = { steps: [], undo: [] };
+
+test('an update shows the unified diff of its states, why and with what effect', () => {
+  const text = planText(
+    plan([
+      {
+        address: 'file/etc/app.conf',
+        action: 'update',
+        from: { content: 'a\nb\nc\n', mode: '0644' },
+        to: { content: 'a\nB\nc\n', mode: '0600' },
+        reason: 'it holds a password',
+        effect: 'nobody notices',
+        ...steps,
+      },
+    ]),
+    none,
+  );
+  assert.is(
+    text,
+    `web01  (real servers)
+  ~ file/etc/app.conf
+      why: it holds a password
+      effect: nobody notices
+      @@ -1,5 +1,5 @@
+      -mode: 0644
+      +mode: 0600
+       content:
+         a
+      -  b
+      +  B
+         c
+
+Plan: 0 to create, 1 to update, 0 to delete, on 1 host.`,
+  );
+});
+
+test('a missing newline at the end of a file is a difference that is seen', () => {
+  const [from, to] = [{ content: 'a\nb' }, { content: 'a\nb\n' }];
+  const text = planText(plan([{ address: 'file/x', action: 'update', from, to, ...steps }]), none);
+  assert.match(text, '-  (no newline at the end)');
+});
+
+test('nothing that a host says can move the cursor of who reads the plan', () => {
+  const to = { content: 'x\n\u001b[2Jgone\r\u202e' };
+  const text = planText(plan([{ address: 'file/x\u001b]0;t\u0007', action: 'create', to, ...steps }]), none);
+  for (const char of ['\u001b', '\u0007', '\r', '\u202e']) assert.not(text.includes(char));
+  assert.match(text, '\\x1b[2Jgone');
+});
+
+test('an empty plan says so', () => {
+  assert.is(summary(plan([])), 'No changes: the hosts are as the inventory says.');
+});
+
+test.run();

@@ -1,0 +1,198 @@
+import type {
+  Cluster,
+  DirectorMode,
+  ForwardingMethod,
+  HealthCheck,
+  Host,
+  IpNet,
+  RoleName,
+  Vip,
+  VirtualService,
+} from '../../src/model/cluster.ts';
+import { Secret } from '../../src/model/secret.ts';
+
+/** Clusters as the loader would give them, made by hand: the tests of roles and templates need no inventory. */
+
+const tcpCheck: HealthCheck = { type: 'tcp', connectTimeout: 8, retries: 3, retryDelay: 3 };
+
+export const httpCheck: HealthCheck = {
+  type: 'http',
+  path: '/health?full=1',
+  status: 200,
+  connectTimeout: 5,
+  retries: 2,
+  retryDelay: 1,
+};
+
+export function net(text: string): IpNet {
+  const [ip = '', prefix] = text.split('/');
+  return { ip, prefix: Number(prefix), family: ip.includes(':') ? 6 : 4 };
+}
+
+export function host(
+  name: string,
+  role: RoleName,
+  interfaces: Readonly<Record<string, string>>,
+  more: Partial<Host> = {},
+): Host {
+  return {
+    name,
+    roles: [role],
+    interfaces: Object.entries(interfaces).map(([device, address]) => ({
+      name: device,
+      addresses: [net(address)],
+    })),
+    defaultRoute: undefined,
+    priority: undefined,
+    ssh: {
+      host: name,
+      port: undefined,
+      user: 'root',
+      identityFiles: [],
+      identityPassphrase: undefined,
+      password: undefined,
+      become: undefined,
+      proxyJump: undefined,
+      knownHostsFile: undefined,
+      acceptNew: false,
+      timeout: 20,
+    },
+    vars: {},
+    ...more,
+  };
+}
+
+const web: Vip = { name: 'web', address: net('192.168.0.240/24'), interface: 'eth0', label: 'eth0:240' };
+
+const gateway = '192.168.0.100';
+
+/** The cluster of inventories/dr.yml. */
+export const dr: Cluster = {
+  name: 'dr',
+  hosts: [
+    host('lvs01', 'director', { eth0: '192.168.0.210/24' }, { priority: 150, defaultRoute: gateway }),
+    host('lvs02', 'director', { eth0: '192.168.0.211/24' }, { priority: 100, defaultRoute: gateway }),
+    host('web01', 'real_server', { eth0: '192.168.0.223/24' }, { defaultRoute: gateway }),
+    host('web02', 'real_server', { eth0: '192.168.0.224/24' }, { defaultRoute: gateway }),
+    host('lan-client', 'client', { eth0: '192.168.0.220/24' }, { defaultRoute: gateway }),
+    host('wan-client', 'client', { eth1: '192.168.200.200/24' }),
+    host('gateway', 'gateway', { eth0: '192.168.0.100/24', eth1: '192.168.200.100/24' }),
+  ],
+  director: { mode: 'keepalived', timeouts: { tcp: 30, tcpFin: 5, udp: 60 } },
+  vips: [web],
+  vrrp: [
+    {
+      name: 'web',
+      virtualRouterId: 55,
+      interface: 'eth0',
+      advertInterval: 1,
+      authPass: new Secret('1111'),
+      vips: [web],
+      members: [
+        { host: 'lvs01', priority: 150, state: 'MASTER' },
+        { host: 'lvs02', priority: 100, state: 'BACKUP' },
+      ],
+    },
+  ],
+  services: [
+    {
+      name: 'http',
+      vip: web,
+      port: 80,
+      protocol: 'tcp',
+      scheduler: 'rr',
+      method: 'DR',
+      persistence: 0,
+      realServers: [
+        { host: 'web01', rip: '192.168.0.223', port: 80, weight: 1 },
+        { host: 'web02', rip: '192.168.0.224', port: 80, weight: 1 },
+      ],
+      check: tcpCheck,
+      delayLoop: 6,
+      drain: 30,
+      verify: { type: 'http', path: '/', requests: 8 },
+    },
+  ],
+  gateway: {
+    forwards: [{ address: '192.168.200.100', port: 80, protocol: 'tcp', service: 'http' }],
+    masquerade: [{ network: net('192.168.0.0/24'), interface: 'eth1' }],
+  },
+  lab: undefined,
+};
+
+export function inMode(cluster: Cluster, mode: DirectorMode): Cluster {
+  return {
+    ...cluster,
+    director: { ...cluster.director, mode },
+    vrrp: mode === 'static' ? [] : cluster.vrrp,
+  };
+}
+
+export function withServices(cluster: Cluster, change: Partial<VirtualService>): Cluster {
+  return { ...cluster, services: cluster.services.map(service => ({ ...service, ...change })) };
+}
+
+export function withMethod(cluster: Cluster, method: ForwardingMethod): Cluster {
+  return withServices(cluster, { method });
+}
+
+const dns: Vip = { name: 'dns', address: net('192.168.0.241/32'), interface: 'eth0', label: undefined };
+
+/** Everything that a template tells apart: weight 0, persistence, each check, UDP, two VIPs, no authentication. */
+export const rich: Cluster = {
+  ...dr,
+  name: 'rich',
+  vips: [web, dns],
+  vrrp: dr.vrrp.map(instance => ({ ...instance, authPass: undefined, vips: [web, dns] })),
+  services: dr.services.flatMap(http => [
+    {
+      ...http,
+      check: httpCheck,
+      persistence: 300,
+      scheduler: 'wrr',
+      realServers: http.realServers.map((server, index) => ({ ...server, weight: index * 3 })),
+    },
+    {
+      ...http,
+      name: 'dns',
+      vip: dns,
+      port: 53,
+      protocol: 'udp',
+      scheduler: 'sh',
+      check: { type: 'none' },
+      drain: 0,
+      realServers: http.realServers.map(server => ({ ...server, port: 53 })),
+    },
+  ]),
+};
+
+const outer: Vip = { name: 'outer', address: net('10.0.0.10/24'), interface: 'eth0', label: undefined };
+const inner: Vip = { name: 'inner', address: net('10.7.0.1/24'), interface: 'eth1.7', label: undefined };
+
+/** NAT with an outer VIP and an inner one, which is the real servers' default route; ports are rewritten. */
+export const nat: Cluster = {
+  ...dr,
+  name: 'nat',
+  hosts: [
+    host('lvs01', 'director', { eth0: '10.0.0.11/24', 'eth1.7': '10.7.0.11/24' }, { priority: 150 }),
+    host('lvs02', 'director', { eth0: '10.0.0.12/24', 'eth1.7': '10.7.0.12/24' }, { priority: 100 }),
+    host('web01', 'real_server', { eth0: '10.7.0.21/24' }, { defaultRoute: '10.7.0.1' }),
+    host('web02', 'real_server', { eth0: '10.7.0.22/24' }, { defaultRoute: '10.7.0.1' }),
+  ],
+  director: { mode: 'keepalived', timeouts: undefined },
+  vips: [outer, inner],
+  vrrp: dr.vrrp.flatMap(instance => [
+    { ...instance, name: 'outer', vips: [outer] },
+    { ...instance, name: 'inner', virtualRouterId: 56, interface: 'eth1.7', vips: [inner] },
+  ]),
+  services: dr.services.map(http => ({
+    ...http,
+    vip: outer,
+    method: 'NAT',
+    realServers: [
+      { host: 'web01', rip: '10.7.0.21', port: 8080, weight: 1 },
+      { host: 'web02', rip: '10.7.0.22', port: 8080, weight: 1 },
+    ],
+  })),
+  gateway: { forwards: [], masquerade: [] },
+};

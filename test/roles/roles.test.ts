@@ -1,0 +1,261 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Cluster } from '../../src/model/cluster.ts';
+import { address, type Resource } from '../../src/model/kind.ts';
+import { roles } from '../../src/roles/index.ts';
+import { dr, host, inMode, nat, rich, withMethod, withServices } from './clusters.ts';
+
+/** What each role wants on each kind of host, in order: later resources rely on earlier ones. */
+const test = suite('roles');
+
+function resources(cluster: Cluster, hostName: string): readonly Resource[] {
+  const found = cluster.hosts.find(({ name }) => name === hostName);
+  if (found === undefined) throw new Error(`no host ${hostName}`);
+  return found.roles.flatMap(role => roles[role](cluster, found));
+}
+
+function addresses(cluster: Cluster, hostName: string): readonly string[] {
+  return resources(cluster, hostName).map(({ kind, spec }) => address(kind, kind.subject(spec)));
+}
+
+const ownIpvsUnit = [
+  'file//usr/local/sbin/ipvs_server.sh',
+  'file//etc/systemd/system/lvsform-ipvs.service',
+  'service/lvsform-ipvs',
+];
+
+const ownRsUnit = [
+  'file//usr/local/sbin/rs_server.sh',
+  'file//etc/systemd/system/lvsform-rs.service',
+  'service/lvsform-rs',
+];
+
+const arp = ['all.arp_ignore', 'all.arp_announce', 'lo.arp_ignore', 'lo.arp_announce'].map(
+  key => `sysctl/net.ipv4.conf.${key}`,
+);
+
+const keepalived = ['file//etc/keepalived/keepalived.conf', 'service/keepalived'];
+
+const nodest = 'sysctl/net.ipv4.vs.expire_nodest_conn';
+
+const table: readonly (readonly [what: string, cluster: Cluster, host: string, wanted: readonly string[]])[] =
+  [
+    [
+      'a director of mode keepalived leaves VIP and table to keepalived',
+      dr,
+      'lvs01',
+      [
+        ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr', nodest],
+        ...keepalived,
+      ],
+    ],
+    [
+      'a director of mode vrrp holds the rules before keepalived may bring the VIP',
+      inMode(dr, 'vrrp'),
+      'lvs02',
+      [
+        ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr'],
+        ...['ipvs-timeouts/ipvs', 'virtual-server/tcp:192.168.0.240:80'],
+        ...ownIpvsUnit,
+        ...keepalived,
+      ],
+    ],
+    [
+      'a director of mode static holds rules, then the VIP',
+      inMode(dr, 'static'),
+      'lvs01',
+      [
+        ...['package/ipvsadm', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr', 'ipvs-timeouts/ipvs'],
+        ...['virtual-server/tcp:192.168.0.240:80', 'address/eth0/192.168.0.240/24'],
+        ...ownIpvsUnit,
+      ],
+    ],
+    [
+      'a second director of mode static is a spare: two must not hold one VIP',
+      inMode(dr, 'static'),
+      'lvs02',
+      [
+        ...['package/ipvsadm', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr', 'ipvs-timeouts/ipvs'],
+        'virtual-server/tcp:192.168.0.240:80',
+        ...ownIpvsUnit,
+      ],
+    ],
+    [
+      'schedulers once each, and what persistence needs to be drained',
+      rich,
+      'lvs01',
+      [
+        ...['package/ipvsadm', 'package/keepalived'],
+        ...['kernel-module/ip_vs', 'kernel-module/ip_vs_sh', 'kernel-module/ip_vs_wrr'],
+        ...['sysctl/net.ipv4.vs.expire_quiescent_template', nodest],
+        ...keepalived,
+      ],
+    ],
+    [
+      'a director that tunnels fragments',
+      inMode(withMethod(dr, 'TUN'), 'vrrp'),
+      'lvs01',
+      [
+        ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr'],
+        ...['sysctl/net.ipv4.vs.pmtu_disc', 'ipvs-timeouts/ipvs', 'virtual-server/tcp:192.168.0.240:80'],
+        ...ownIpvsUnit,
+        ...keepalived,
+      ],
+    ],
+    [
+      'a NAT director forwards; ip_forward comes before what it resets',
+      nat,
+      'lvs01',
+      [
+        ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr'],
+        ...['ip_forward', 'conf.all.send_redirects', 'conf.default.send_redirects'].map(
+          key => `sysctl/net.ipv4.${key}`,
+        ),
+        ...['eth0', 'eth1/7'].map(device => `sysctl/net.ipv4.conf.${device}.send_redirects`),
+        ...['sysctl/net.ipv4.conf.all.rp_filter', nodest],
+        ...keepalived,
+      ],
+    ],
+    [
+      'a DR real server is quiet about the VIP before it has it',
+      dr,
+      'web01',
+      [...arp, 'address/lo/192.168.0.240/32', ...ownRsUnit],
+    ],
+    [
+      'a TUN real server opens the tunnel before it has the VIP',
+      withMethod(dr, 'TUN'),
+      'web01',
+      [
+        'kernel-module/ipip',
+        ...arp,
+        ...['sysctl/net.ipv4.conf.all.rp_filter', 'command/tunl0-up', 'address/tunl0/192.168.0.240/32'],
+        ...ownRsUnit,
+      ],
+    ],
+    [
+      'a NAT real server needs the way back through the director, and no VIP',
+      nat,
+      'web01',
+      ['route/default', ...ownRsUnit],
+    ],
+    [
+      'a real server of a DR and a NAT service needs both',
+      { ...dr, services: [...dr.services, ...withMethod(dr, 'NAT').services] },
+      'web01',
+      [...arp, 'address/lo/192.168.0.240/32', 'route/default', ...ownRsUnit],
+    ],
+    [
+      'a VIP of a DR and a TUN service is there once',
+      { ...dr, services: [...dr.services, ...withMethod(dr, 'TUN').services] },
+      'web01',
+      [
+        'kernel-module/ipip',
+        ...arp,
+        ...['sysctl/net.ipv4.conf.all.rp_filter', 'command/tunl0-up', 'address/lo/192.168.0.240/32'],
+        ...ownRsUnit,
+      ],
+    ],
+    [
+      'two VIPs, two addresses',
+      rich,
+      'web02',
+      [...arp, 'address/lo/192.168.0.240/32', 'address/lo/192.168.0.241/32', ...ownRsUnit],
+    ],
+    [
+      'a gateway lets through, hides the inside, and redirects',
+      dr,
+      'gateway',
+      [
+        ...['sysctl/net.ipv4.ip_forward', 'package/iptables'],
+        ...['iptables/4/filter/FORWARD', 'iptables/4/nat/POSTROUTING', 'iptables/4/nat/PREROUTING'],
+        ...['file//usr/local/sbin/lvsform-gateway.sh', 'file//etc/systemd/system/lvsform-gateway.service'],
+        'service/lvsform-gateway',
+      ],
+    ],
+    [
+      'a gateway without rules only forwards',
+      { ...dr, gateway: { forwards: [], masquerade: [] } },
+      'gateway',
+      ['sysctl/net.ipv4.ip_forward'],
+    ],
+    ['a client asks', dr, 'wan-client', ['package/curl']],
+  ];
+
+for (const [what, cluster, name, wanted] of table) {
+  test(what, () => {
+    const found = addresses(cluster, name).map(one => one.replace(/^(iptables\/.*)\/[0-9a-f]{8}$/, '$1'));
+    assert.equal(found, wanted);
+  });
+}
+
+test('a real server that no service names needs nothing', () => {
+  const spare = host('spare', 'real_server', { eth0: '192.168.0.225/24' });
+  assert.equal(addresses({ ...dr, hosts: [...dr.hosts, spare] }, 'spare'), []);
+});
+
+test('a NAT real server whose route the inventory leaves open keeps its own', () => {
+  const hosts = nat.hosts.map(one => ({ ...one, defaultRoute: undefined }));
+  assert.equal(addresses({ ...nat, hosts }, 'web01'), []);
+});
+
+test('no address twice on a host', () => {
+  for (const [what, cluster, name] of table) {
+    const found = addresses(cluster, name);
+    assert.is(new Set(found).size, found.length, what);
+  }
+});
+
+test('every resource says why, in one line', () => {
+  for (const [what, cluster, name] of table) {
+    for (const { kind, reason = '' } of resources(cluster, name)) {
+      assert.match(reason, /^\S.{8,140}$/, `${what}: ${kind.name}`);
+    }
+  }
+});
+
+test('a role is pure: the same cluster gives the same resources', () => {
+  for (const [what, cluster, name] of table) {
+    const [once, again] = [0, 1].map(() => JSON.stringify(resources(cluster, name).map(({ spec }) => spec)));
+    assert.is(once, again, what);
+  }
+});
+
+test('services without checks leave connections alone', () => {
+  const unchecked = withServices(dr, { check: { type: 'none' } });
+  assert.not.ok(addresses(unchecked, 'lvs01').includes(nodest));
+});
+
+test('keepalived.conf is checked before it is live, and nobody but root reads its password', () => {
+  const [conf] = resources(dr, 'lvs01').filter(({ kind }) => kind.name === 'file');
+  const { mode, validate, conceal, versions } = (conf?.spec ?? {}) as Record<string, unknown>;
+  assert.equal(
+    { mode, validate, conceal, versions },
+    {
+      mode: '0600',
+      validate: { argv: ['keepalived', '-t', '-f', '%s'], quiet: true },
+      conceal: ['auth_pass'],
+      versions: ['keepalived'],
+    },
+  );
+});
+
+test("the gateway's script has the very words that the iptables kind writes, mark and all", () => {
+  const gateway = resources(dr, 'gateway');
+  const written = gateway
+    .filter(({ kind }) => kind.name === 'iptables')
+    .flatMap(({ kind, spec }) => {
+      const wanted = kind.want(spec, { render: () => '', answers: { get: () => undefined } });
+      return kind.move(kind.subject(spec), undefined, wanted).map(({ argv }) => argv.join(' '));
+    });
+  const [script] = gateway.filter(({ kind }) => kind.name === 'file');
+  const { data } = (script?.spec ?? {}) as { data?: { rules: readonly { words: string }[] } };
+  const rules = data?.rules ?? [];
+  assert.is(rules.length, 3);
+  rules.forEach(({ words }, index) => {
+    assert.ok(written[index]?.endsWith(` ${words}`), `${written[index]}\ndoes not end with\n${words}`);
+    assert.match(words, /--comment lvsform:[0-9a-f]{8} /);
+  });
+});
+
+test.run();

@@ -39,13 +39,14 @@ export interface Work {
 export async function openSession(input: Input): Promise<Session> {
   const { output, values, signal } = input;
   const inventory = inventoryPath(input);
+  const timeout = values.number('timeout', 10, 1);
+  const parallel = values.number('parallel', 64, 1);
   const { cluster: written, warnings } = await loadInventory(inventory);
   if (warnings.length > 0) output.report({ event: 'note', text: renderDiagnostics(warnings) });
   output.conceal(secretsOf(written));
   const cluster = await enterLab(written, inventory);
   const hosts = select(cluster, values.texts('host'), values.texts('role'));
   const connections = connector({ onNote: text => output.report({ event: 'note', text }) });
-  const timeout = values.number('timeout', 10, 1);
 
   return {
     cluster,
@@ -55,7 +56,7 @@ export async function openSession(input: Input): Promise<Session> {
       kinds,
       report: output.report,
       settle: 15,
-      parallel: values.number('parallel', 64, 1),
+      parallel,
       signal,
       connect: host =>
         connections.connect({

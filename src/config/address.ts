@@ -25,6 +25,7 @@ export function parseNetOrAddress(text: string): IpNet | undefined {
   return parseNet(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
 }
 
+/** The family of a valid address. */
 export function familyOf(ip: string): 4 | 6 {
   return ip.includes(':') ? 6 : 4;
 }
@@ -43,6 +44,7 @@ export function broadcastOf({ ip, prefix, family }: IpNet): string | undefined {
   return canonical(new ipaddr.IPv4(bytes.map((byte, index) => byte | (255 - mask(prefix - 8 * index)))));
 }
 
+/** `192.168.0.210/24`. */
 export function showNet({ ip, prefix }: IpNet): string {
   return `${ip}/${prefix}`;
 }

@@ -5,7 +5,7 @@ import { type AnyKind, address, type Resource } from '../model/kind.ts';
 import type { Program, ProgramStage } from '../model/playbook.ts';
 import { exit, Problem } from '../model/problem.ts';
 import { type Finding, InputProblem, locate } from './diagnostic.ts';
-import type { Path } from './path.ts';
+import { type Path, showPath } from './path.ts';
 import { type LoadedPlaybook, pathOfSpec } from './playbook.ts';
 import { renderSpec } from './render-spec.ts';
 import { groups, selectHosts } from './select-hosts.ts';
@@ -16,6 +16,9 @@ export interface CompileOptions {
   readonly kinds: ReadonlyMap<string, AnyKind>;
   readonly roles: Readonly<Record<RoleName, (cluster: Cluster, host: Host) => readonly Resource[]>>;
 }
+
+/** Takes a mistake, and the host on which it shows. */
+type Found = (finding: Finding, host?: Host) => void;
 
 /** A resource and who wants it. */
 interface Wanted {
@@ -34,11 +37,14 @@ interface Wanted {
  */
 export function compile(playbook: LoadedPlaybook, cluster: Cluster, options: CompileOptions): Program {
   const { source } = playbook;
-  const findings = new Map<string, Finding>();
-  const found = (finding: Finding) => {
-    // A mistake on two hundred hosts is one mistake.
-    const key = canonical([finding.path, finding.message]);
-    if (!findings.has(key)) findings.set(key, finding);
+  const findings: Finding[] = [];
+  const toldOf = new Map<string, Host>();
+  // A mistake on two hundred hosts is one mistake: the first of them stands for all.
+  const found: Found = (finding, host) => {
+    const place = showPath(finding.path);
+    if (host !== undefined && (toldOf.get(place) ?? host) !== host) return;
+    if (host !== undefined) toldOf.set(place, host);
+    findings.push(finding);
   };
   const view = viewer(cluster);
   const known = new Map(cluster.hosts.map(({ name }) => [name, new Map<string, Wanted>()]));
@@ -62,7 +68,7 @@ export function compile(playbook: LoadedPlaybook, cluster: Cluster, options: Com
     };
   });
 
-  if (findings.size > 0) throw new InputProblem(locate(source, findings.values()));
+  if (findings.length > 0) throw new InputProblem(locate(source, findings));
   return { playbook: playbook.name, stages };
 }
 
@@ -70,7 +76,7 @@ function hostsOf(
   cluster: Cluster,
   selectors: readonly string[],
   stage: number,
-  found: (finding: Finding) => void,
+  found: Found,
 ): readonly Host[] {
   const meant = new Set<Host>();
   for (const [index, selector] of selectors.entries()) {
@@ -113,14 +119,14 @@ function entryOf(
   host: Host,
   view: View,
   { kinds }: CompileOptions,
-  found: (finding: Finding) => void,
+  found: Found,
 ): readonly Wanted[] {
   const kind = kinds.get(entry.kind);
   if (kind === undefined) throw new Error(`no kind ${entry.kind}`);
   const { spec, findings } = renderSpec(kind, entry.spec, view);
   for (const finding of findings) {
     const path = [...entry.path, ...finding.path];
-    found({ ...finding, path, hint: [finding.hint, `(on ${host.name})`].filter(Boolean).join(' ') });
+    found({ ...finding, path, hint: [finding.hint, `(on ${host.name})`].filter(Boolean).join(' ') }, host);
   }
   if (findings.length > 0) return [];
   const reason = basename(entry.origin);
@@ -132,7 +138,7 @@ function oncePerAddress(
   wanted: readonly Wanted[],
   host: Host,
   known: Map<string, Wanted>,
-  found: (finding: Finding) => void,
+  found: Found,
 ): readonly Resource[] {
   return wanted.flatMap(each => {
     const { kind, spec } = each.resource;
@@ -144,7 +150,7 @@ function oncePerAddress(
     const message = `${name} is wanted twice on ${host.name}, and differently: by ${first.origin} and by ${each.origin}`;
     const path = each.path ?? first.path;
     if (path === undefined) throw new Problem(message, { code: exit.input });
-    found({ path, at: 'key', severity: 'error', message, hint: 'remove one of them' });
+    found({ path, at: 'key', severity: 'error', message, hint: 'remove one of them' }, host);
     return [];
   });
 }

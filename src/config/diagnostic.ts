@@ -1,5 +1,6 @@
 import { exit, Problem } from '../model/problem.ts';
 import { type Path, showPath } from './path.ts';
+import { visible } from './quoted.ts';
 
 export type Severity = 'error' | 'warning';
 
@@ -64,8 +65,8 @@ export function locate(source: Located, findings: Iterable<Finding>): readonly D
       ...source.at(path, at),
       path: showPath(path),
       severity,
-      message,
-      ...(hint === undefined ? {} : { hint }),
+      message: visible(message),
+      ...(hint === undefined ? {} : { hint: visible(hint) }),
     })),
   );
 }

@@ -4,13 +4,7 @@
  * Lets `lvsform lab up` boot these hosts on this machine. Interfaces in one subnet are wired to one segment. `lab: {}` is enough.
  */
 export type Lab = {
-  /**
-   * Name of the lab on this machine. Default: the inventory's name.
-   */
   name?: string;
-  /**
-   * Memory of each host, in MiB.
-   */
   memory?: number;
 } | null;
 /**
@@ -20,17 +14,9 @@ export type SecretValue =
   | string
   | number
   | {
-      /**
-       * Name of an environment variable that holds the secret.
-       */
       env?: string;
-      /**
-       * A file that holds the secret, relative to the inventory. One line end at its end does not count.
-       */
       file?: string;
       /**
-       * A program and its arguments; what it prints is the secret. No shell is involved.
-       *
        * @minItems 1
        */
       command?: string[];
@@ -41,9 +27,6 @@ export type SecretValue =
 export type Become =
   | boolean
   | {
-      /**
-       * The program that makes root of the user.
-       */
       method?: 'sudo';
       password?: SecretValue;
     };
@@ -83,17 +66,8 @@ export type RealServers =
  * A host as a real server of this service. Nothing, or settings.
  */
 export type RealServer = {
-  /**
-   * Its share against the others; 0 takes no new connections.
-   */
   weight?: number;
-  /**
-   * Its port, where it differs (NAT). Default: the service's.
-   */
   port?: number;
-  /**
-   * Its address, where the host has several that fit. Default: the one in the VIP's network.
-   */
   rip?: string;
 } | null;
 /**
@@ -102,13 +76,7 @@ export type RealServer = {
 export type Masquerade =
   | string
   | {
-      /**
-       * Source network.
-       */
       network: string;
-      /**
-       * Outer interface of the gateway. Default: the one with the address of `forwards`.
-       */
       interface?: string;
     };
 
@@ -116,13 +84,7 @@ export type Masquerade =
  * An LVS cluster: its hosts, its virtual addresses, and what is balanced among whom.
  */
 export interface Inventory {
-  /**
-   * Version of this format.
-   */
   version: 1;
-  /**
-   * Name of the cluster: shown in plans.
-   */
   name: string;
   lab?: Lab;
   ssh?: SSHSettings;
@@ -137,42 +99,19 @@ export interface Inventory {
  * How a host is reached. What ~/.ssh/config says of a host holds too; what stands here goes before it.
  */
 export interface SSHSettings {
-  /**
-   * Address or name to connect to, also a name of ~/.ssh/config. Default: the host's first address.
-   */
   host?: string;
-  /**
-   * Port of its SSH server.
-   */
   port?: number;
-  /**
-   * Login name. Default: what ~/.ssh/config says, else yours.
-   */
   user?: string;
   /**
-   * Private key, or a list of them, relative to the inventory; `~/` is your home directory.
-   *
    * @minItems 1
    */
   identity_file?: string | string[];
   identity_passphrase?: SecretValue;
   password?: SecretValue;
   become?: Become;
-  /**
-   * Jump host on the way: `host`, `user@host` or `user@host:port`; several with commas.
-   */
   proxy_jump?: string;
-  /**
-   * File of known host keys, relative to the inventory. Default: ~/.ssh/known_hosts.
-   */
   known_hosts_file?: string;
-  /**
-   * Record the key of a host that is not known yet, instead of refusing it. A changed key is refused always.
-   */
   accept_new?: boolean;
-  /**
-   * Seconds until a connection must be ready.
-   */
   timeout?: number;
 }
 /**
@@ -186,19 +125,11 @@ export interface Hosts {
  */
 export interface Host {
   /**
-   * `director` schedules connections, `real_server` answers them, `gateway` connects networks, `client` is where `verify` asks from.
-   *
    * @minItems 1
    */
   roles: ('director' | 'real_server' | 'gateway' | 'client')[];
   interfaces?: Interfaces;
-  /**
-   * Next hop of the host's default route. Checked, and used by the lab; a NAT service needs it to be the directors' inner VIP.
-   */
   default_route?: string;
-  /**
-   * VRRP priority of a director: the highest is the MASTER.
-   */
   priority?: number;
   ssh?: SSHSettings;
   vars?: Variables;
@@ -219,9 +150,6 @@ export interface Variables {
  * How the directors work.
  */
 export interface Director {
-  /**
-   * Who holds VIPs and IPVS rules. `static`: lvsform's own unit holds both, for one director. `vrrp`: keepalived moves the VIPs, the rules stand on every director. `keepalived`: it does both and checks the real servers' health. Default: `keepalived` with two directors or more, `static` with one.
-   */
   mode?: 'static' | 'vrrp' | 'keepalived';
   timeouts?: IPVSTimeouts;
 }
@@ -229,17 +157,8 @@ export interface Director {
  * How long an idle connection stays in the table, in seconds. Default: the kernel's (900, 120, 300).
  */
 export interface IPVSTimeouts {
-  /**
-   * Established TCP connections.
-   */
   tcp: number;
-  /**
-   * TCP connections after a FIN.
-   */
   tcp_fin: number;
-  /**
-   * UDP.
-   */
   udp: number;
 }
 /**
@@ -252,17 +171,8 @@ export interface VIPs {
  * A virtual address.
  */
 export interface VIP {
-  /**
-   * The address. The length of its prefix is 32 where left out, so that the address adds no route.
-   */
   address: string;
-  /**
-   * The directors' interface that carries it. Default: the one in the VIP's subnet.
-   */
   interface?: string;
-  /**
-   * Label of the address, for those who look for it with ifconfig: the interface, `:`, and a few letters or digits; at most 15 characters.
-   */
   label?: string;
 }
 /**
@@ -275,34 +185,18 @@ export interface VRRPInstances {
  * One group of VIPs that move together.
  */
 export interface VRRPInstance {
-  /**
-   * Number of the virtual router, unique on its network segment.
-   */
   virtual_router_id: number;
-  /**
-   * Where advertisements are sent. Default: the interface of its VIPs.
-   */
   interface?: string;
-  /**
-   * Seconds between two advertisements. A lost MASTER is replaced after three of them and a little more.
-   */
   advert_interval?: number;
   auth_pass?: SecretValue;
   /**
-   * Names of its VIPs. Default: all that no other instance names.
-   *
    * @minItems 1
    */
   vips?: string[];
   /**
-   * The directors that take part. Default: all.
-   *
    * @minItems 1
    */
   members?: string[];
-  /**
-   * Priorities in this instance, where they differ from the hosts' own: a second instance the other way round makes both directors work.
-   */
   priorities?: {
     [k: string]: number;
   };
@@ -317,21 +211,9 @@ export interface VirtualServices {
  * A port of a VIP, shared among real servers.
  */
 export interface VirtualService {
-  /**
-   * Name of the VIP.
-   */
   vip: string;
-  /**
-   * Port that clients call.
-   */
   port: number;
-  /**
-   * Transport protocol.
-   */
   protocol?: 'tcp' | 'udp';
-  /**
-   * Who gets the next connection: `rr` takes turns, `wrr` by weight, `lc` and `wlc` the least loaded, `sh` and `mh` by the client, and so on.
-   */
   scheduler?:
     | 'rr'
     | 'wrr'
@@ -347,21 +229,9 @@ export interface VirtualService {
     | 'sed'
     | 'nq'
     | 'twos';
-  /**
-   * How packets reach a real server. `DR` (direct routing): it answers the client itself; same network, same port. `NAT`: it answers through the director, which may change the port. `TUN`: it answers itself, from any network.
-   */
   method?: 'DR' | 'NAT' | 'TUN';
-  /**
-   * Seconds that a client stays with its real server; 0 is off.
-   */
   persistence?: number;
-  /**
-   * Seconds between two rounds of checks.
-   */
   delay_loop?: number;
-  /**
-   * Seconds that a leaving real server may finish its connections, with weight 0; 0 is off.
-   */
   drain?: number;
   check?: HealthCheck;
   real_servers: RealServers;
@@ -378,17 +248,8 @@ export interface NoCheck {
  */
 export interface TCPCheck {
   type: 'tcp';
-  /**
-   * Seconds to wait for an answer.
-   */
   connect_timeout?: number;
-  /**
-   * Further tries before the real server is taken out.
-   */
   retries?: number;
-  /**
-   * Seconds between two tries.
-   */
   retry_delay?: number;
 }
 /**
@@ -396,67 +257,31 @@ export interface TCPCheck {
  */
 export interface HTTPCheck {
   type: 'http';
-  /**
-   * What to ask for.
-   */
   path?: string;
-  /**
-   * The status that a healthy real server answers.
-   */
   status?: number;
-  /**
-   * Seconds to wait for an answer.
-   */
   connect_timeout?: number;
-  /**
-   * Further tries before the real server is taken out.
-   */
   retries?: number;
-  /**
-   * Seconds between two tries.
-   */
   retry_delay?: number;
 }
 /**
  * How `lvsform verify` asks this service, from each client.
  */
 export interface Verification {
-  /**
-   * `http`: asks for a page, which tells the real server. `connect`: connects, and IPVS counters tell. Default: `http` for TCP ports 80, 8000, 8008, 8080 and 8888, else `connect`.
-   */
   type?: 'http' | 'connect';
-  /**
-   * What to ask for by HTTP.
-   */
   path?: string;
-  /**
-   * Requests from each client.
-   */
   requests?: number;
 }
 /**
  * What the gateways (hosts with that role) let through.
  */
 export interface Gateway {
-  /**
-   * Destination NAT: what arrives at an address of a gateway goes to a service's VIP and port.
-   */
   forwards?: Forward[];
-  /**
-   * Source NAT: networks whose packets leave with the gateway's own address. A network, or a map with the interface by which they leave.
-   */
   masquerade?: Masquerade[];
 }
 /**
  * One address and port, and the service behind it.
  */
 export interface Forward {
-  /**
-   * Address of a gateway, and port.
-   */
   from: string;
-  /**
-   * Name of the service.
-   */
   to: string;
 }

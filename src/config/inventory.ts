@@ -7,8 +7,8 @@ import { freeze } from './freeze.ts';
 import type { Inventory } from './inventory-yaml.ts';
 import { lint } from './lint/lint.ts';
 import { inventorySchema } from './schema/inventory.ts';
-import type { Surroundings } from './secrets/fetch.ts';
 import { secretPlaces } from './secrets/places.ts';
+import type { Surroundings } from './secrets/reference.ts';
 import { resolveSecrets, standInSecrets } from './secrets/resolve.ts';
 import { readSource, type Source } from './source.ts';
 import { checker } from './validate.ts';
@@ -25,6 +25,7 @@ export interface LoadOptions {
   readonly patience?: number;
 }
 
+/** A cluster, and what is doubtful about its inventory. */
 export interface LoadedInventory {
   readonly cluster: Cluster;
   readonly warnings: readonly Diagnostic[];

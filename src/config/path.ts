@@ -1,3 +1,5 @@
+import { quoted } from './quoted.ts';
+
 /** Where a value stands in a document: keys and list positions from the top. */
 export type Path = readonly (string | number)[];
 
@@ -7,7 +9,7 @@ export function showPath(path: Path): string {
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`;
     else if (/^[A-Za-z0-9_-]+$/.test(step)) text += text === '' ? step : `.${step}`;
-    else text += `[${JSON.stringify(step)}]`;
+    else text += `[${quoted(step)}]`;
   }
   return text;
 }

@@ -32,12 +32,13 @@ export const messages: Readonly<Record<string, (error: SchemaError) => Said>> = 
   minProperties: error => atLeast(error),
   maxProperties: error => ({
     message: `must have ${limit(error) === 1 ? 'one key' : `at most ${limit(error)} keys`}, not ${size(error.data)}`,
+    hint: limit(error) === 1 ? 'put each into an entry of its own' : undefined,
   }),
   uniqueItems: error => ({
     message: 'stands in the list twice',
     hint: `the first is number ${first(error)}`,
   }),
-  not: () => ({ message: 'is not allowed here' }),
+  not: ofExclusion,
   anyOf: ofAlternatives,
   oneOf: ofAlternatives,
 };
@@ -71,8 +72,8 @@ function conversion(types: readonly string[], data: unknown): string | undefined
     if (['no', 'off', 'n', 'false'].includes(word)) return 'write false';
   }
   const scalar = typeof data !== 'object';
-  if (types.includes('string') && scalar) return `write it with quotes: ${JSON.stringify(String(data))}`;
-  if (types.includes('array') && scalar) return `write a list: [${String(data)}]`;
+  if (types.includes('string') && scalar) return `write it with quotes: ${flow(String(data))}`;
+  if (types.includes('array') && scalar) return `write a list: [${flow(data)}]`;
   return undefined;
 }
 
@@ -101,8 +102,10 @@ function choice(error: SchemaError, allowed: readonly unknown[], what: string, v
 function ofMissing(error: SchemaError): Said {
   const key = String(error.params['missingProperty']);
   const schema = propertiesOf(error)[key];
-  const [sample] = list(schema?.examples);
-  const value = sample === undefined ? schema?.const : sample;
+  const siblings = list(error.parentSchema?.['examples']).map(
+    each => (each as Record<string, unknown>)?.[key],
+  );
+  const value = [...list(schema?.examples), schema?.const, ...siblings].find(each => each !== undefined);
   const flat = value !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value));
   return {
     message: `${key} is missing`,
@@ -121,12 +124,11 @@ function unknownKey(error: SchemaError, key: string): Said {
 
 function ofShape(error: SchemaError): Said {
   const value = error.propertyName ?? error.data;
-  const wanted = error.parentSchema?.['patternErrorMessage'];
-  const pattern = error.parentSchema?.['pattern'];
-  const message =
-    typeof wanted === 'string'
-      ? wanted
-      : `must have the form ${String(error.params['pattern'] ?? error.params['format'])}`;
+  const { patternErrorMessage: own, description, pattern } = error.parentSchema ?? {};
+  const form = String(error.params['pattern'] ?? error.params['format']);
+  const told =
+    typeof description === 'string' ? `does not fit here: ${description.replace(/\.$/, '')}` : undefined;
+  const message = typeof own === 'string' ? own : (told ?? `must have the form ${form}`);
   return {
     message: `${show(value)} ${message}`,
     hint: spelling(String(value), pattern) ?? (message.includes('such as') ? undefined : example(error)),
@@ -157,6 +159,12 @@ function atLeast(error: SchemaError): Said {
   const count = limit(error);
   const needs = `must have at least ${count} ${count === 1 ? 'entry' : 'entries'}`;
   return { message: size(error.data) === 0 ? `is empty, and ${needs}` : needs, hint: example(error) };
+}
+
+function ofExclusion(error: SchemaError): Said {
+  const keys = list((error.schema as { required?: unknown } | undefined)?.required).map(String);
+  if (keys.length < 2) return { message: 'is not allowed here' };
+  return { message: `${keys.join(' and ')} cannot stand together`, hint: 'remove one of them' };
 }
 
 function ofAlternatives(error: SchemaError): Said {

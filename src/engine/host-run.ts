@@ -182,8 +182,11 @@ export class HostRun {
     const deadline = performance.now() + this.#context.settle * 1000;
     for (;;) {
       const { stages } = await this.#look(index + 1);
-      const open = changesOf(stages.slice(0, index + 1)).map(({ address }) => address);
-      if (open.length === 0) return;
+      const { open, left } = outcome(stages.slice(0, index + 1));
+      if (open.length === 0) {
+        for (const text of left) this.#context.report({ event: 'note', host: this.host.name, text });
+        return;
+      }
       if (performance.now() > deadline) {
         throw new Problem(`the host does not keep what was set: ${open.join(', ')}`, {
           where: this.host.name,
@@ -198,4 +201,17 @@ export class HostRun {
 
 function changesOf(stages: readonly HostStage[]): readonly Change[] {
   return stages.flatMap(({ compared }) => compared.flatMap(({ change }) => (change ? [change] : [])));
+}
+
+/** What still differs after a change: addresses that must not, and words for what may stay. */
+function outcome(stages: readonly HostStage[]): { open: readonly string[]; left: readonly string[] } {
+  const open: string[] = [];
+  const left: string[] = [];
+  for (const { kind, subject, from, change } of stages.flatMap(({ compared }) => compared)) {
+    if (change === undefined) continue;
+    const why = change.action === 'delete' && from ? kind.mayStay?.(subject, from) : undefined;
+    if (why === undefined) open.push(change.address);
+    else left.push(why);
+  }
+  return { open, left };
 }

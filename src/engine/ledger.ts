@@ -113,7 +113,7 @@ export function writeLedger(ledger: Ledger): Command {
     return {
       argv: script(
         'drop-ledger',
-        'rm -f -- "$1" && { rmdir -- "$2/loaded" 2>/dev/null; rmdir -- "$2" 2>/dev/null; :; }',
+        'rm -rf -- "$2/loaded" && rm -f -- "$1" && { [ ! -d "$2" ] || rmdir -- "$2"; }',
         path,
         directory,
       ),

@@ -18,8 +18,9 @@ type Subject = { readonly interface: string; readonly address: string };
 type State = { readonly label: string | null; readonly scope: string };
 
 /**
- * An address on an interface, live only: what holds it over a reboot is a unit's or keepalived's business. The kernel can
- * not edit label or scope (ip-address(8): replace changes lifetimes), so another one is a removal and an addition.
+ * An address on an interface, live only: what holds it over a reboot is a unit's or keepalived's business.
+ * The kernel can not edit label or scope (ip-address(8): replace changes lifetimes), so another one is a
+ * removal and an addition.
  */
 export const addressKind: Kind<AddressSpec, Subject, State> = {
   name: 'address',

@@ -1,9 +1,9 @@
 import { type Command, script } from '../model/command.ts';
 
 /**
- * Sets the line of one name in a file that lvsform owns, or takes it out (undefined). The name is what stands before
- * `=`. Other lines stay where they are, the file appears with its first line and goes with its last, and what
- * reads it at boot never sees half of it.
+ * Sets the line of one name in a file that lvsform owns, or takes it out (undefined). The name is what stands
+ * before `=`. Other lines stay where they are, the file appears with its first line and goes with its last,
+ * and what reads it at boot never sees half of it.
  */
 export function bootLine(file: string, name: string, line: string | undefined): Command {
   const label = line === undefined ? `forget ${name} at boot` : `keep ${line} at boot`;

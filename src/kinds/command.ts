@@ -18,8 +18,8 @@ type Subject = { readonly name: string; readonly run: Argv; readonly unless: Arg
 type State = { readonly done: true };
 
 /**
- * What no other kind can say: a command, and a test that tells whether its work is done. Without `undo` its work
- * stays: a destroy has no step for it.
+ * What no other kind can say: a command, and a test that tells whether its work is done. Without `undo` its
+ * work stays: a destroy has no step for it.
  */
 export const command: Kind<CommandSpec, Subject, State> = {
   name: 'command',
@@ -45,9 +45,7 @@ export const command: Kind<CommandSpec, Subject, State> = {
         undo: argv('Undo', 'What takes the work back.'),
       },
     ),
-    if: { required: ['state'], properties: { state: { const: 'absent' } } },
-    // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
-    then: given('undo'),
+    anyOf: [given('undo'), { properties: { state: { const: 'present' } } }],
   },
   subject: ({ name, run, unless, undo }) => ({ name, run, unless, ...(undo === undefined ? {} : { undo }) }),
   id: ({ name }) => name,
@@ -59,6 +57,9 @@ export const command: Kind<CommandSpec, Subject, State> = {
     if (to !== undefined) return [{ argv: run, label: `run ${name}` }];
     return undo === undefined ? [] : [{ argv: undo, label: `undo ${name}` }];
   },
+
+  mayStay: ({ name, undo }) =>
+    undo === undefined ? `the work of ${name} stays: nothing takes it back` : undefined,
 
   effect({ run, undo }, _from, to) {
     if (to !== undefined) return `runs ${run[0]}`;

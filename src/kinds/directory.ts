@@ -7,9 +7,11 @@ import type { Presence } from './presence.ts';
 import { patterns, schemaOf, text } from './schema.ts';
 
 export interface DirectorySpec {
+  /** Absolute; its parent exists. */
   readonly path: string;
   readonly owner?: string | undefined;
   readonly group?: string | undefined;
+  /** Four octal digits. */
   readonly mode?: string | undefined;
   readonly state?: Presence | undefined;
 }
@@ -17,8 +19,9 @@ export interface DirectorySpec {
 type Subject = { readonly path: string };
 
 /**
- * A directory, one level: each parent is a resource of its own, so that what was made can be taken away again. It is
- * only removed when it is empty; otherwise the step says so on stderr and succeeds, for what is in it is not ours.
+ * A directory, one level: each parent is a resource of its own, so that what was made can be taken away
+ * again. It is only removed when it is empty; otherwise the step says so on stderr and succeeds, for what is
+ * in it is not ours.
  */
 export const directory: Kind<DirectorySpec, Subject, Ownership> = {
   name: 'directory',
@@ -51,6 +54,7 @@ export const directory: Kind<DirectorySpec, Subject, Ownership> = {
   want: ({ owner = 'root', group = 'root', mode = '0755', state }) =>
     state === 'absent' ? undefined : { owner, group, mode },
   move: ({ path }, _from, to) => [to === undefined ? remove(path) : make(path, to)],
+  mayStay: ({ path }) => `${path} stays: it is not empty`,
   effect: ({ path }, _from, to) => (to === undefined ? `removes ${path} if it is empty` : undefined),
 };
 

@@ -1,19 +1,37 @@
 import { type Command, script } from '../model/command.ts';
 import { equal } from '../model/json.ts';
-import type { VirtualServerState } from './virtual-server.ts';
 
-type Servers = VirtualServerState['servers'];
+/**
+ * What is in the kernel's table; a server that nobody named counts as a difference, other services are
+ * foreign.
+ */
+export type TableEntry = {
+  readonly scheduler: string;
+  readonly persistence: number;
+  /** Words of `ipvsadm -S` that no spec has, kept so that they come back on undo. */
+  readonly flags?: readonly string[];
+  readonly servers: {
+    readonly [server: string]: {
+      readonly method: 'DR' | 'NAT' | 'TUN';
+      readonly weight: number;
+      readonly tunnel?: string;
+    };
+  };
+};
+
+type Servers = TableEntry['servers'];
 type Server = NonNullable<Servers[string]>;
 
 /**
- * The steps from one state of a virtual service (`tcp:192.168.0.240:80`) to another, without a moment in which it is not
- * there: the service, then who joins or changes, then who leaves. `drain` is in seconds. ipvsadm(8).
+ * The steps from one state of a virtual service (`tcp:192.168.0.240:80`) to another, without a moment in
+ * which it is not there: the service, then who joins or changes, then who leaves. `drain` is in seconds.
+ * ipvsadm(8).
  */
 export function editTable(
   service: string,
   drain: number,
-  from: VirtualServerState | undefined,
-  to: VirtualServerState | undefined,
+  from: TableEntry | undefined,
+  to: TableEntry | undefined,
 ): readonly Command[] {
   const at = [service.startsWith('udp:') ? '-u' : '-t', service.slice(4)];
   const leaving = Object.entries(from?.servers ?? {}).filter(([name]) => to?.servers[name] === undefined);
@@ -29,7 +47,7 @@ export function editTable(
   ];
 }
 
-function options({ scheduler, persistence, flags = [] }: VirtualServerState): readonly string[] {
+function options({ scheduler, persistence, flags = [] }: TableEntry): readonly string[] {
   return ['-s', scheduler, ...(persistence === 0 ? [] : ['-p', String(persistence)]), ...flags];
 }
 
@@ -39,7 +57,7 @@ function forwarding({ method, tunnel }: Server): readonly string[] {
   return [methods[method], ...(tunnel === undefined ? [] : tunnel.split(' '))];
 }
 
-function setService(at: readonly string[], state: VirtualServerState): Command {
+function setService(at: readonly string[], state: TableEntry): Command {
   return {
     argv: script('lvsform-set-virtual-service', setText, '-A', '-E', ...at, ...options(state)),
     label: `set virtual service ${at[1]}`,
@@ -78,12 +96,15 @@ const setText = `add=$1 edit=$2; shift 2
 ipvsadm "$add" "$@" 2>/dev/null || ipvsadm "$edit" "$@"
 `;
 
-/** All get weight 0 first, so that none takes over what another gives up. ActiveConn is the fifth word of -Ln. */
+/**
+ * All get weight 0 first, so that none takes over what another gives up. ActiveConn is the fifth word of -Ln.
+ */
 const removeText = `export LC_ALL=C
 drain=$1 kind=$2 service=$3; shift 3
+ipvsadm -Sn >/dev/null || exit 1
 listed() { ipvsadm -Sn | grep -qF -- "-a $kind $service -r $1 "; }
 active() {
-  ipvsadm -Ln "$kind" "$service" | SERVERS=" $servers " awk '
+  ipvsadm -Ln "$kind" "$service" 2>/dev/null | SERVERS=" $servers " awk '
     $1 == "->" && index(ENVIRON["SERVERS"], " " $2 " ") { sum += $5 }
     END { print sum + 0 }'
 }
@@ -107,6 +128,7 @@ for server do
 done
 `;
 
-const removeServiceText = `ipvsadm -Sn | grep -qF -- "-A $1 $2 " || exit 0
+const removeServiceText = `table=$(ipvsadm -Sn) || exit 1
+printf '%s\\n' "$table" | grep -qF -- "-A $1 $2 " || exit 0
 ipvsadm -D "$1" "$2"
 `;

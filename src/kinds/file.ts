@@ -35,14 +35,15 @@ type Subject = {
 };
 
 /**
- * A file; or a symbolic link, which nobody can want, but which may have been there before: a distribution's link (nginx's
- * default site, /etc/localtime) can so be replaced or removed, and comes back as the link that it was.
+ * A file; or a symbolic link, which nobody can want, but which may have been there before: a distribution's
+ * link (nginx's default site, /etc/localtime) can so be replaced or removed, and comes back as the link that
+ * it was.
  */
 type State = (Content & Ownership) | { readonly link: string };
 
 /**
- * A file with its owner and mode, written beside its place, checked there and moved into it: whoever reads the path
- * finds the old file or the new one, whole. A path that is a directory or a device is an error.
+ * A file with its owner and mode, written beside its place, checked there and moved into it: whoever reads
+ * the path finds the old file or the new one, whole. A path that is a directory or a device is an error.
  */
 export const file: Kind<FileSpec, Subject, State> = {
   name: 'file',

@@ -14,6 +14,7 @@ export function canonicalNetwork(network: string): string {
   return `${canonicalAddress(address)}/${prefix}`;
 }
 
+/** The family of an address or a network. */
 export function familyOf(address: string): 4 | 6 {
   return address.includes(':') ? 6 : 4;
 }

@@ -22,13 +22,16 @@ type Subject = {
   readonly place: 'append' | 'insert';
   readonly rule: readonly string[];
 };
-/** How often the rule stands in its chain, over both backends: once is right, twice would count and log twice. */
+/**
+ * How often the rule stands in its chain, over both backends: once is right, twice would count and log twice.
+ */
 type State = { readonly rule: string; readonly copies: number };
 
 /**
- * A rule of the packet filter, live only. It carries a comment with a hash of its words (`lvsform:1a2b3c4d`), and is
- * found by that: iptables prints rules in its own words. Rules without it are foreign, and stay. Whatever backend holds
- * it counts; the host's own `iptables` writes it. Where in its chain it stands is only said when it is made.
+ * A rule of the packet filter, live only. It carries a comment with a hash of its words (`lvsform:1a2b3c4d`),
+ * and is found by that: iptables prints rules in its own words. Rules without it are foreign, and stay.
+ * Whatever backend holds it counts; the host's own `iptables` writes it. Where in its chain it stands is only
+ * said when it is made.
  */
 export const iptables: Kind<IptablesSpec, Subject, State> = {
   name: 'iptables',
@@ -97,8 +100,12 @@ export const iptables: Kind<IptablesSpec, Subject, State> = {
     return [remove(subject), add(subject, to.copies)];
   },
 
-  effect: ({ table, chain }, _from, to) =>
-    to === undefined ? `removes a rule from ${table} ${chain}` : `adds a rule to ${table} ${chain}`,
+  effect({ table, chain }, from, to) {
+    if (to === undefined) return `removes a rule from ${table} ${chain}`;
+    return from === undefined
+      ? `adds a rule to ${table} ${chain}`
+      : `leaves one copy of a rule in ${table} ${chain}`;
+  },
 };
 
 function hash({ rule }: Subject): string {

@@ -19,8 +19,8 @@ type State = { readonly tcp: number; readonly tcpFin: number; readonly udp: numb
 const kernelDefaults: State = { tcp: 900, tcpFin: 120, udp: 300 };
 
 /**
- * How long IPVS keeps idle connections, live only. Absent is "as the kernel has it", for timeouts can not be taken
- * away: also while IPVS is not loaded.
+ * How long IPVS keeps idle connections, live only. Absent is "as the kernel has it", for timeouts can not be
+ * taken away: also while IPVS is not loaded.
  */
 export const ipvsTimeouts: Kind<IpvsTimeoutsSpec, Subject, State> = {
   name: 'ipvs-timeouts',

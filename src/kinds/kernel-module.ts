@@ -7,6 +7,7 @@ import type { Presence } from './presence.ts';
 import { patterns, schemaOf, text } from './schema.ts';
 
 export interface KernelModuleSpec {
+  /** `-` and `_` are the same in it. */
   readonly name: string;
   readonly state?: Presence | undefined;
 }
@@ -15,9 +16,9 @@ type Subject = { readonly name: string };
 type State = { readonly loaded: boolean; readonly boot: boolean };
 
 /**
- * A kernel module, loaded now (modprobe(8)) and at boot (modules-load.d(5)). Absent is neither of the two. What the
- * kernel has built in is always loaded. Unloading is a wish: a module that something still uses stays, the step says so
- * on stderr and succeeds, for taking away its user is not this resource's business.
+ * A kernel module, loaded now (modprobe(8)) and at boot (modules-load.d(5)). Absent is neither of the two.
+ * What the kernel has built in is always loaded. Unloading is a wish: a module that something still uses
+ * stays, the step says so on stderr and succeeds, for taking away its user is not this resource's business.
  */
 export const kernelModule: Kind<KernelModuleSpec, Subject, State> = {
   name: 'kernel-module',
@@ -50,6 +51,8 @@ export const kernelModule: Kind<KernelModuleSpec, Subject, State> = {
     return steps;
   },
 
+  mayStay: ({ name }, { boot }) => (boot ? undefined : `${name} stays loaded: something still uses it`),
+
   effect({ name }, from, to) {
     if (to?.loaded && !from?.loaded) return `loads ${name}${to.boot ? ', now and at boot' : ''}`;
     if (from?.loaded && !to?.loaded) return `unloads ${name} if nothing uses it`;
@@ -66,7 +69,11 @@ function unload(name: string): Command {
   return { argv: script('lvsform-unload-module', unloadText, name), label: `unload ${name}` };
 }
 
-const unloadText = `[ -e "/sys/module/$1/initstate" ] || exit 0
+/** Idle modules that build on it go first: IPVS loads its schedulers by itself, and they hold it. */
+const unloadText = `for holder in "/sys/module/$1/holders"/*; do
+  [ ! -e "$holder" ] || modprobe -r -- "\${holder##*/}" 2>/dev/null
+done
+[ -e "/sys/module/$1/initstate" ] || exit 0
 modprobe -r -- "$1" || echo "$1 stays loaded: it is still in use" >&2
 exit 0
 `;

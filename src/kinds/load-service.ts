@@ -3,9 +3,9 @@ import { fingerprint, recordsDirectory, type UnitQuestion } from '../probes/unit
 
 /**
  * Starts, reloads or restarts a unit and waits until it works, then records which files it has loaded. The
- * fingerprints are taken before: a file that changes meanwhile makes the unit stale, never current by mistake. A
- * reload of what can not reload is a restart. The wait is 15 s at most, and one second more to see that it stays up:
- * a daemon that refuses its file on reload exits only after systemctl has returned.
+ * fingerprints are taken before: a file that changes meanwhile makes the unit stale, never current by
+ * mistake. A reload of what can not reload is a restart. The wait is 15 s at most, and one second more to see
+ * that it stays up: a daemon that refuses its file on reload exits only after systemctl has returned.
  */
 export function load(question: UnitQuestion, verb: 'start' | 'reload' | 'restart'): Command {
   const { unit, reload, restart } = question;
@@ -19,6 +19,16 @@ export function load(question: UnitQuestion, verb: 'start' | 'reload' | 'restart
 /** Stops a unit; one that is gone is stopped. */
 export function stop({ unit }: UnitQuestion): Command {
   return { argv: script('lvsform-stop-service', stopText, unit), label: `stop ${unit}` };
+}
+
+/** Has a unit start at boot. */
+export function enable({ unit }: UnitQuestion): Command {
+  return { argv: ['systemctl', 'enable', '--', unit], label: `enable ${unit}` };
+}
+
+/** Keeps a unit from starting at boot; one whose file is gone does not start. */
+export function disable({ unit }: UnitQuestion): Command {
+  return { argv: script('lvsform-disable-service', disableText, unit), label: `disable ${unit}` };
 }
 
 /** Forgets what a unit has loaded: it counts as never loaded by lvsform. */
@@ -53,7 +63,7 @@ reload=$(
 fail() {
   echo "$1" >&2
   systemctl status --no-pager --lines=0 -- "$unit" 2>&1 | head -n 12 >&2
-  journalctl --no-pager -q -o cat -n 15 -u "$unit" 2>/dev/null >&2
+  journalctl --no-pager -q -o cat -n 15 -u "$unit" 2>/dev/null | cat >&2
   exit 1
 }
 case $(systemctl show -p NeedDaemonReload -p LoadState -- "$unit") in
@@ -85,6 +95,13 @@ exit 0
 const stopText = `export LC_ALL=C
 case $(systemctl show -p LoadState -- "$1") in *LoadState=not-found*) exit 0 ;; esac
 systemctl stop -- "$1"
+`;
+
+const disableText = `export LC_ALL=C
+said=$(systemctl disable -- "$1" 2>&1) && exit 0
+case $said in *'does not exist'*) exit 0 ;; esac
+printf '%s\\n' "$said" >&2
+exit 1
 `;
 
 const markText = `${record}

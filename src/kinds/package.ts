@@ -5,6 +5,7 @@ import type { Presence } from './presence.ts';
 import { patterns, schemaOf, text } from './schema.ts';
 
 export interface PackageSpec {
+  /** As the package manager lists it; no virtual package, which is never listed as installed. */
   readonly name: string;
   readonly state?: Presence | undefined;
 }
@@ -13,10 +14,10 @@ type Subject = { readonly name: string };
 type State = { readonly installed: true };
 
 /**
- * A package of the distribution (apt, dnf, yum). Its version is the distribution's affair and no part of the state:
- * an upgrade by hand is no drift. Installing starts and enables nothing, whatever the package's own scripts want: what
- * runs is what a service resource says. Removing takes along just those dependencies that nothing needs any more
- * because of it, and refuses to take anything else.
+ * A package of the distribution (apt, dnf, yum). Its version is the distribution's affair and no part of the
+ * state: an upgrade by hand is no drift. Installing starts and enables nothing, whatever the package's own
+ * scripts want: what runs is what a service resource says. Removing takes along just those dependencies that
+ * nothing needs any more because of it, and refuses to take anything else.
  */
 export const packageKind: Kind<PackageSpec, Subject, State> = {
   name: 'package',
@@ -57,9 +58,10 @@ const apt = `apt() {
 }`;
 
 /**
- * policy-rc.d keeps the package's scripts from starting services while it is there (/usr/share/doc/sysv-rc, invoke-rc.d(8));
- * a file of the administrator's own is left alone. Enabling has no such switch, so the units that came with the
- * package's source are disabled afterwards. A first failure may come from lists that are old or missing.
+ * policy-rc.d keeps the package's scripts from starting services while it is there (/usr/share/doc/sysv-rc,
+ * invoke-rc.d(8)); a file of the administrator's own is left alone. Enabling has no such switch, so the units
+ * that came with the package's source are disabled afterwards. A first failure may come from lists that are
+ * old or missing.
  */
 const installText = `set -u
 export LC_ALL=C
@@ -109,7 +111,7 @@ const removeText = `set -u
 export LC_ALL=C
 name=$1
 ${apt}
-unneeded() { apt-get -s autoremove | sed -n 's/^Remv \\([^ ]*\\) .*/\\1/p' | sort; }
+unneeded() { apt-get -s -o APT::AutoRemove::RecommendsImportant=false -o APT::AutoRemove::SuggestsImportant=false autoremove | sed -n 's/^Remv \\([^ ]*\\) .*/\\1/p' | sort; }
 if ! command -v apt-get >/dev/null; then
   rpm -q -- "$name" >/dev/null || exit 0
   rpm -e --test -- "$name" || exit 1

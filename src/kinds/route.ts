@@ -25,8 +25,8 @@ type State = {
 };
 
 /**
- * A route, live only. The kernel tells routes to one network apart by table and metric, and so does the id: a default
- * route that DHCP made with metric 100 stays beside ours, and is what remains when ours goes.
+ * A route, live only. The kernel tells routes to one network apart by table and metric, and so does the id: a
+ * default route that DHCP made with metric 100 stays beside ours, and is what remains when ours goes.
  */
 export const route: Kind<RouteSpec, Subject, State> = {
   name: 'route',
@@ -137,7 +137,10 @@ function remove(subject: Subject, from: State | undefined): Command {
   };
 }
 
-/** A route goes by itself with its interface or its address; "No such process" is how the kernel says that it is gone. */
+/**
+ * A route goes by itself with its interface or its address; "No such process" is how the kernel says that it
+ * is gone.
+ */
 const removeText = `export LC_ALL=C
 said=$("$@" 2>&1) && exit 0
 case $said in

@@ -34,10 +34,12 @@ export function text(title: string, description: string, pattern: string, more: 
   return { title, description, type: 'string', pattern, ...more };
 }
 
+/** A whole number within bounds. */
 export function integer(title: string, description: string, minimum: number, maximum: number): Schema {
   return { title, description, type: 'integer', minimum, maximum };
 }
 
+/** A list of items of one schema. */
 export function list(title: string, description: string, items: Schema, more: JsonObject = {}): Schema {
   return { title, description, type: 'array', items, ...more };
 }

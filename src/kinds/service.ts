@@ -2,7 +2,7 @@ import type { Command } from '../model/command.ts';
 import type { Kind } from '../model/kind.ts';
 import type { Answers } from '../model/probe.ts';
 import { type UnitEntry, type UnitQuestion, unitKey, units } from '../probes/units.ts';
-import { forgetLoads, load, markStale, stop } from './load-service.ts';
+import { disable, enable, forgetLoads, load, markStale, stop } from './load-service.ts';
 import type { Presence } from './presence.ts';
 import { list, patterns, schemaOf, text } from './schema.ts';
 
@@ -24,8 +24,9 @@ type Subject = {
 };
 
 /**
- * `current`: has the running service loaded its files as they are now? `reload` and `restart` say what it needs
- * for that. `unknown`: lvsform never loaded it, so nobody knows. What does not run is current: its start loads all.
+ * `current`: has the running service loaded its files as they are now? `reload` and `restart` say what it
+ * needs for that. `unknown`: lvsform never loaded it, so nobody knows. What does not run is current: its
+ * start loads all.
  */
 type State = {
   readonly running: boolean;
@@ -34,11 +35,11 @@ type State = {
 };
 
 /**
- * A service of systemd; SysV scripts are reached through systemd's generator, and another init would be another probe
- * and another load-service.ts. That it has loaded its files is part of its state, recorded on the host at each load
- * (load-service.ts): a crash between the write and the reload is mended by the next run. Absent is neither
- * running nor enabled, be the unit there or not, so that a service that comes with a package is there only once somebody
- * wants it.
+ * A service of systemd; SysV scripts are reached through systemd's generator, and another init would be
+ * another probe and another load-service.ts. That it has loaded its files is part of its state, recorded on
+ * the host at each load (load-service.ts): a crash between the write and the reload is mended by the next
+ * run. Absent is neither running nor enabled, be the unit there or not, so that a service that comes with a
+ * package is there only once somebody wants it.
  */
 export const service: Kind<ServiceSpec, Subject, State> = {
   name: 'service',
@@ -95,18 +96,20 @@ export const service: Kind<ServiceSpec, Subject, State> = {
   move(subject, from, to) {
     const steps: Command[] = [];
     const unit = question(subject);
-    if (from?.enabled && !to?.enabled) steps.push(systemctl('disable', subject.name));
+    if (from?.enabled && !to?.enabled) steps.push(disable(unit));
     if (from?.running && !to?.running) steps.push(stop(unit));
     if (to?.running) steps.push(...loading(subject, from, to));
-    if (to?.enabled && !from?.enabled) steps.push(systemctl('enable', subject.name));
+    if (to?.enabled && !from?.enabled) steps.push(enable(unit));
     if (to === undefined) steps.push(forgetLoads(unit));
     return steps;
   },
 
   effect({ name, restart_on }, from, to) {
-    if (!to?.running) return from?.running ? `stops ${name}` : undefined;
-    if (!from?.running) return `starts ${name}`;
-    if (to.current !== 'yes' || from.current === 'yes') return undefined;
+    if (from?.running && !to?.running) return `stops ${name}`;
+    if (to?.running && !from?.running) return `starts ${name}`;
+    if (Boolean(from?.enabled) !== Boolean(to?.enabled))
+      return `${name} ${to?.enabled ? 'starts' : 'no longer starts'} at boot`;
+    if (from === undefined || to?.current !== 'yes') return undefined;
     return verbFor(from, restart_on) === 'restart'
       ? `restarts ${name}: a short gap`
       : `reloads ${name}; it goes on working`;
@@ -156,8 +159,8 @@ function verbFor(from: State, restartOn: readonly string[]): 'reload' | 'restart
 }
 
 /**
- * A state that is not current is only gone to when a change is undone. The inputs' own undo follows then, so the unit is
- * left stale for the next run: what it has loaded is about to change back.
+ * A state that is not current is only gone to when a change is undone. The inputs' own undo follows then, so
+ * the unit is left stale for the next run: what it has loaded is about to change back.
  */
 function loading(subject: Subject, from: State | undefined, to: State): readonly Command[] {
   const unit = question(subject);
@@ -168,8 +171,4 @@ function loading(subject: Subject, from: State | undefined, to: State): readonly
   if (to.current === 'unknown') steps.push(forgetLoads(unit));
   else if (to.current !== 'yes') steps.push(markStale(unit, to.current));
   return steps;
-}
-
-function systemctl(verb: 'enable' | 'disable', name: string): Command {
-  return { argv: ['systemctl', verb, '--', name], label: `${verb} ${name}` };
 }

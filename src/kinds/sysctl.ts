@@ -6,19 +6,24 @@ import type { Presence } from './presence.ts';
 import { schemaOf, text } from './schema.ts';
 
 export interface SysctlSpec {
+  /** In either spelling of sysctl.d(5). */
   readonly key: string;
   readonly value: string;
   readonly state?: Presence | undefined;
 }
 
 type Subject = { readonly key: string };
-/** `value` is null while the kernel has no such key, `boot` where lvsform's file of sysctl.d(5) has no line for it. */
+/**
+ * `value` is null while the kernel has no such key, `boot` where lvsform's file of sysctl.d(5) has no line
+ * for it.
+ */
 type State = { readonly value: string | null; readonly boot: string | null };
 
 /**
- * A kernel parameter, now and at boot. It is absent while the kernel has no such key, as net.ipv4.vs.* before ip_vs is
- * loaded; a value can not be taken away, so going back to "absent" removes the line for the boot and leaves the key to
- * go with its module. `state: absent` in a playbook means the same: no line, and the running value as it is.
+ * A kernel parameter, now and at boot. It is absent while the kernel has no such key, as net.ipv4.vs.* before
+ * ip_vs is loaded; a value can not be taken away, so going back to "absent" removes the line for the boot and
+ * leaves the key to go with its module. `state: absent` in a playbook means the same: no line, and the
+ * running value as it is.
  */
 export const sysctl: Kind<SysctlSpec, Subject, State> = {
   name: 'sysctl',
@@ -66,6 +71,9 @@ export const sysctl: Kind<SysctlSpec, Subject, State> = {
       steps.push(bootLine(sysctlBootFile, key, boot === null ? undefined : `${key} = ${boot}`));
     return steps;
   },
+
+  mayStay: ({ key }, { boot }) =>
+    boot === null ? `${key} keeps its value: a key goes with its module alone` : undefined,
 
   effect({ key }, from, to) {
     if (to === undefined || to.value === null) return `no longer sets ${key} at boot`;

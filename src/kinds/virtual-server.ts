@@ -1,7 +1,7 @@
 import type { Command } from '../model/command.ts';
 import type { Kind } from '../model/kind.ts';
 import { ipvs, type VirtualServiceEntry } from '../probes/ipvs.ts';
-import { editTable } from './edit-ipvs.ts';
+import { editTable, type TableEntry } from './edit-ipvs.ts';
 import { endpoint } from './ip.ts';
 import type { Presence } from './presence.ts';
 import { integer, list, patterns, schemaOf, text } from './schema.ts';
@@ -22,26 +22,11 @@ export interface VirtualServerSpec {
 
 type Subject = { readonly service: string; readonly drain: number };
 
-/** What is in the kernel's table; a server that nobody named counts as a difference, other services are foreign. */
-export type VirtualServerState = {
-  readonly scheduler: string;
-  readonly persistence: number;
-  /** Words of `ipvsadm -S` that no spec has, kept so that they come back on undo. */
-  readonly flags?: readonly string[];
-  readonly servers: {
-    readonly [server: string]: {
-      readonly method: 'DR' | 'NAT' | 'TUN';
-      readonly weight: number;
-      readonly tunnel?: string;
-    };
-  };
-};
-
 /**
- * A virtual service in the kernel's IPVS table, edited while it runs: the table is never emptied, newcomers come first,
- * and who leaves is drained. Live only; never for a service that keepalived owns.
+ * A virtual service in the kernel's IPVS table, edited while it runs: the table is never emptied, newcomers
+ * come first, and who leaves is drained. Live only; never for a service that keepalived owns.
  */
-export const virtualServer: Kind<VirtualServerSpec, Subject, VirtualServerState> = {
+export const virtualServer: Kind<VirtualServerSpec, Subject, TableEntry> = {
   name: 'virtual-server',
   schema: schemaOf(
     {

@@ -5,9 +5,10 @@ import type { Content, Ownership } from '../probes/files.ts';
 export type Validation = { readonly argv: Argv; readonly quiet: boolean };
 
 /**
- * Writes a file: into a temporary one beside it (hidden, so that no `*.conf` finds it), readable for nobody else from
- * its first byte, validated, on the disk before it is renamed. A refusal leaves everything as it was. What
- * the validator says goes to stderr, without what follows the words in `conceal`; with such words the step is secret.
+ * Writes a file: into a temporary one beside it (hidden, so that no `*.conf` finds it), readable for nobody
+ * else from its first byte, validated, on the disk before it is renamed. A refusal leaves everything as it
+ * was. What the validator says goes to stderr, without what follows the words in `conceal`; with such words
+ * the step is secret.
  */
 export function writeFile(
   path: string,
@@ -34,10 +35,12 @@ export function writeFile(
   };
 }
 
+/** Makes a symbolic link, in the place of a file or a link that is there. */
 export function writeLink(path: string, target: string): Command {
   return { argv: script('lvsform-write-link', linkText, path, target), label: `link ${path} to ${target}` };
 }
 
+/** Gives a path its owner and mode, and leaves its content and its inode alone. */
 export function setOwnership(path: string, { owner, group, mode }: Ownership): Command {
   return {
     argv: script('lvsform-set-ownership', ownershipText, path, `${owner}:${group}`, mode),
@@ -45,6 +48,7 @@ export function setOwnership(path: string, { owner, group, mode }: Ownership): C
   };
 }
 
+/** Removes a file or a link; one that is gone is removed. */
 export function removePath(path: string): Command {
   return { argv: ['rm', '-f', '--', path], label: `remove ${path}` };
 }

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
-import { attempt, run } from './run.ts';
+import { attempt, run, withSystemPath } from './run.ts';
 
 /** The programs of this machine that a lab is made with, and Debian's packages of them. */
 const packages: Readonly<Record<string, string>> = {
@@ -42,7 +42,7 @@ async function missingPackages(): Promise<string[]> {
 }
 
 async function onPath(program: string): Promise<boolean> {
-  const directories = (process.env['PATH'] ?? '').split(':');
+  const directories = (withSystemPath()['PATH'] ?? '').split(':');
   const found = await Promise.all(
     directories.map(directory =>
       access(join(directory, program), constants.X_OK).then(

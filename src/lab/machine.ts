@@ -8,6 +8,7 @@ import { inside } from './inside.ts';
 import { namespaceOf } from './names.ts';
 import { labPaths } from './paths.ts';
 import { killAll, type ProcessEntry, processes, readProcess } from './process-table.ts';
+import { withSystemPath } from './run.ts';
 import type { LabHost } from './spec.ts';
 import type { LabState } from './state.ts';
 import { umlArgv } from './uml.ts';
@@ -22,6 +23,7 @@ export interface MachineRecord {
   readonly consoleStart: number;
 }
 
+/** A machine that is on. */
 export interface Machine extends MachineRecord {
   readonly frozen: boolean;
 }
@@ -45,7 +47,7 @@ export async function startMachine(state: LabState, host: LabHost, memoryDirecto
   const machine = spawn(program, rest, {
     detached: true,
     cwd: '/',
-    env: { PATH: process.env['PATH'], TMPDIR: memoryDirectory },
+    env: withSystemPath({ TMPDIR: memoryDirectory }),
     stdio: [input, reader.stdin, errors.fd],
   });
   await Promise.all([release(reader), release(machine)]);

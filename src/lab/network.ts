@@ -7,7 +7,10 @@ import type { LabState } from './state.ts';
 /** Makes what is missing of a lab's network: the namespace, a bridge a segment, a tap a card. */
 export async function ensureNetwork(state: LabState): Promise<void> {
   const namespace = namespaceOf(state.spec.name);
-  if (!(await namespaceExists(state.spec.name))) await run(['ip', 'netns', 'add', namespace]);
+  if (!(await namespaceWorks(namespace))) {
+    if (await namespaceExists(state.spec.name)) await run(['ip', 'netns', 'delete', namespace]);
+    await run(['ip', 'netns', 'add', namespace]);
+  }
   for (const [setting, value] of kernelSettings) {
     await run(inside(namespace, ['tee', `/proc/sys/net/ipv4/${setting}`]), { input: `${value}\n` });
   }
@@ -20,8 +23,15 @@ export async function ensureNetwork(state: LabState): Promise<void> {
   });
 }
 
+/** Whether there is a namespace, or at least the file that would have become one. */
 export async function namespaceExists(lab: string): Promise<boolean> {
   return (await stat(namespaceFile(namespaceOf(lab))).catch(() => undefined)) !== undefined;
+}
+
+/** A killed `ip netns add` may leave a plain file, without the namespace mounted on it. */
+async function namespaceWorks(namespace: string): Promise<boolean> {
+  const file = await stat(namespaceFile(namespace)).catch(() => undefined);
+  return file?.dev === (await stat('/proc/self/ns/net')).dev;
 }
 
 // A new namespace inherits these from the machine, whose forwarding must not bypass the lab's gateways.

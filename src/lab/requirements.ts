@@ -7,6 +7,8 @@ export interface MachineFacts {
   readonly platform: string;
   readonly architecture: string;
   readonly root: boolean;
+  /** May mount and make networks, which root in a container often may not. */
+  readonly capable: boolean;
   /** ID and VERSION_CODENAME of /etc/os-release. */
   readonly distribution: string;
   readonly codename: string;
@@ -21,6 +23,7 @@ export interface MachineFacts {
   readonly diskMiB: number;
 }
 
+/** What a lab takes of this machine beyond what it runs already. */
 export interface Needs {
   readonly memoryMiB: number;
   readonly diskMiB: number;
@@ -45,6 +48,10 @@ export function unmet(facts: MachineFacts, needs: Needs): string[] {
     [platform !== 'linux', `it runs ${platform}, not Linux`],
     [architecture !== 'x64', `it is ${architecture}, and Debian has User Mode Linux for x86_64`],
     [!facts.root, 'you are not root'],
+    [
+      facts.root && !facts.capable,
+      'root may not mount or make networks here, as in an unprivileged container',
+    ],
     [
       distribution !== 'debian' || codename === '',
       `it runs ${distribution || 'an unknown system'}, not a Debian release`,
@@ -71,6 +78,7 @@ async function machineFacts(cache: string): Promise<MachineFacts> {
     platform: process.platform,
     architecture: process.arch,
     root: process.geteuid?.() === 0,
+    capable: capable(await readFile('/proc/self/status', 'utf8').catch(() => '')),
     distribution: value('ID'),
     codename: value('VERSION_CODENAME'),
     apt: await present('/usr/bin/apt-get'),
@@ -80,6 +88,16 @@ async function machineFacts(cache: string): Promise<MachineFacts> {
     plainPaths: /^[\w.+/-]+$/.test(cache),
     diskMiB: await freeMiB(cache),
   };
+}
+
+const capNetAdmin = 1n << 12n;
+const capSysAdmin = 1n << 21n;
+
+/** Judges the text of /proc/self/status. */
+export function capable(status: string): boolean {
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+  const needed = capNetAdmin | capSysAdmin;
+  return (effective & needed) === needed;
 }
 
 async function freeMiB(directory: string): Promise<number> {

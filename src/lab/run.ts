@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
+  /** What an abort sends; default SIGTERM. */
+  readonly killSignal?: NodeJS.Signals;
   /** Hears stderr while the program runs. */
   readonly onLine?: (line: string) => void;
 }
@@ -27,12 +29,12 @@ export async function run(argv: Argv, options: RunOptions = {}): Promise<string>
 /** The same, where failing is an answer too. `code` is null after a signal's death. */
 export async function attempt(
   argv: Argv,
-  { input = '', cwd, env, signal, onLine }: RunOptions = {},
+  { input = '', cwd, env, signal, killSignal, onLine }: RunOptions = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   signal?.throwIfAborted();
   const [program, ...rest] = argv;
-  const child = spawn(program, rest, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
-  const onAbort = () => child.kill('SIGTERM');
+  const child = spawn(program, rest, { cwd, env: withSystemPath(env), stdio: ['pipe', 'pipe', 'pipe'] });
+  const onAbort = () => child.kill(killSignal ?? 'SIGTERM');
   signal?.addEventListener('abort', onAbort, { once: true });
   child.stdin.on('error', () => {}); // A program may end without reading its input.
   child.stdin.end(input);
@@ -57,4 +59,9 @@ export async function attempt(
   } finally {
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** An environment whose PATH has the system's own directories too, which cron and sudo may leave out. */
+export function withSystemPath(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return { ...env, PATH: `${env['PATH'] ?? '/usr/bin:/bin'}:/usr/sbin:/sbin` };
 }

@@ -1,5 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { Problem } from '../model/problem.ts';
 import { controllerAddresses } from './controller-addresses.ts';
 import { ensureHostPackages } from './host-packages.ts';
 import { ensureImage, imagePath } from './image/cache.ts';
@@ -74,13 +75,26 @@ async function prepare(
   // The disks of a lab that exists lie on the image that they began with, even if a newer one is there.
   const kept =
     before !== undefined && (await stat(before.image).catch(() => undefined)) ? before.image : undefined;
-  // Disks without a state are a lab's that this machine has forgotten by rebooting.
-  if (kept === undefined) await rm(labPaths(spec.name).disks, { recursive: true, force: true });
+  if (kept === undefined) {
+    await refuseLostImage(before);
+    // Disks without a state are a lab's that this machine has forgotten by rebooting.
+    await rm(labPaths(spec.name).disks, { recursive: true, force: true });
+  }
   const image = kept ?? imagePath(cache, recipe);
   const state: LabState = { version: 1, spec, image, controller: controllerAddresses(spec) };
   await writeState(state);
   if (kept === undefined) await ensureImage(cache, recipe, imagesInUse, say, signal);
   return state;
+}
+
+/** Hosts that run on an image whose file is gone cannot be joined by others, nor boot again. */
+async function refuseLostImage(before: LabState | undefined): Promise<void> {
+  if (before === undefined || (await hostsIn(before.spec, ['off'])).length === before.spec.hosts.length)
+    return;
+  throw new Problem(`the base image of the lab ${before.spec.name} is gone`, {
+    where: before.image,
+    next: 'run lvsform lab down, then up again',
+  });
 }
 
 async function bootMissing(

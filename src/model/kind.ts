@@ -37,6 +37,8 @@ export interface Kind<Spec, Subject extends JsonObject, State extends JsonObject
   inputs?(subject: Subject): readonly string[];
   /** What becomes of a state when these of its inputs change before it in the same run. */
   touched?(subject: Subject, state: State, changed: ReadonlySet<string>): State;
+  /** Why a state may stay though it was to go, where its going is a wish (a module in use); undefined: it must go. */
+  mayStay?(subject: Subject, state: State): string | undefined;
   /** A state without its secrets, for people, plan files and events. Default: the state itself. */
   show?(subject: Subject, state: State): Json;
   /** What the change will do to those who use the host, in a few words ("reloads keepalived; no gap"). */

@@ -2,7 +2,9 @@ import { script } from '../model/command.ts';
 import type { Probe } from '../model/probe.ts';
 import { garbled, linesOf } from './answer.ts';
 
-/** An address on an interface: its label (IPv4 alone has them; null if it is the interface's name) and scope. */
+/**
+ * An address on an interface: its label (IPv4 alone has them; null if it is the interface's name) and scope.
+ */
 export interface AddressEntry {
   readonly label: string | null;
   readonly scope: string;

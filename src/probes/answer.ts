@@ -5,8 +5,8 @@ import { Problem } from '../model/problem.ts';
 export const last = 'end';
 
 /**
- * The lines that a probe printed. Throws where the probe failed or its output does not end as it must, so that
- * no parser ever takes a missing line for "absent".
+ * The lines that a probe printed. Throws where the probe failed or its output does not end as it must, so
+ * that no parser ever takes a missing line for "absent".
  */
 export function linesOf(probe: string, result: Result): readonly string[] {
   const { code, stdout, stderr } = result;

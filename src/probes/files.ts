@@ -5,7 +5,10 @@ import { garbled, keyAt, linesOf } from './answer.ts';
 /** Bytes of a file that are read at most; what is larger is not configuration. */
 export const sizeLimit = 1024 * 1024;
 
-/** Who owns a path, and its permissions as four octal digits ('0644'). A number stands for an owner without a name. */
+/**
+ * Who owns a path, and its permissions as four octal digits ('0644'). A number stands for an owner without a
+ * name.
+ */
 export type Ownership = {
   readonly owner: string;
   readonly group: string;
@@ -18,7 +21,9 @@ export type Content = {
   readonly encoding?: 'base64';
 };
 
-/** What is at a path; `other` names what lvsform neither reads nor writes (a device, a file over the limit). */
+/**
+ * What is at a path; `other` names what lvsform neither reads nor writes (a device, a file over the limit).
+ */
 export type PathEntry =
   | (Ownership & Content & { readonly type: 'file' })
   | (Ownership & { readonly type: 'directory' })

@@ -14,8 +14,9 @@ export interface TimeoutsEntry {
 export const timeoutsKey = 'ipvs';
 
 /**
- * The timeouts of IPVS, from `ipvsadm -L --timeout`; absent where IPVS is not loaded. Without ipvsadm they can not
- * be read; an empty table then counts as "nobody has touched IPVS yet", for a blank host must be readable.
+ * The timeouts of IPVS, from `ipvsadm -L --timeout`; absent where IPVS is not loaded. Without ipvsadm they
+ * can not be read; an empty table then counts as "nobody has touched IPVS yet", for a blank host must be
+ * readable.
  */
 export const ipvsTimeoutsProbe: Probe<TimeoutsEntry> = {
   name: 'ipvs-timeouts',

@@ -12,7 +12,10 @@ export interface ServerEntry {
   readonly tunnel?: string;
 }
 
-/** A virtual service in the kernel's table; `flags` are the words of -S that lvsform has no member for (--pe sip, -o, -b ..., -M ...). */
+/**
+ * A virtual service in the kernel's table; `flags` are the words of -S that lvsform has no member for (--pe
+ * sip, -o, -b ..., -M ...).
+ */
 export interface VirtualServiceEntry {
   readonly scheduler: string;
   /** Seconds; 0 is off. */
@@ -23,9 +26,9 @@ export interface VirtualServiceEntry {
 }
 
 /**
- * Virtual services by `tcp:192.168.0.240:80` (IPv6: `tcp:[fd00::240]:80`), from one `ipvsadm -Sn` (ipvsadm(8)).
- * Without /proc/net/ip_vs the module is not loaded, and there are none; ipvsadm is not asked then, for it would
- * load it. On a host without ipvsadm, a table that holds services is an error.
+ * Virtual services by `tcp:192.168.0.240:80` (IPv6: `tcp:[fd00::240]:80`), from one `ipvsadm -Sn`
+ * (ipvsadm(8)). Without /proc/net/ip_vs the module is not loaded, and there are none; ipvsadm is not asked
+ * then, for it would load it. On a host without ipvsadm, a table that holds services is an error.
  */
 export const ipvs: Probe<VirtualServiceEntry> = {
   name: 'ipvs',
@@ -73,6 +76,9 @@ const forwarding = new Map<string, Forwarding>([
   ['-i', 'TUN'],
 ]);
 
+/** What ipvsadm 1.31 prints of every tunnel that is nothing special, and 1.29 does not. */
+const plainTunnel = '--tun-type ipip';
+
 function withServer(service: VirtualServiceEntry, words: readonly string[]): VirtualServiceEntry {
   let [server, weight] = ['', Number.NaN];
   let method: Forwarding | undefined;
@@ -85,7 +91,8 @@ function withServer(service: VirtualServiceEntry, words: readonly string[]): Vir
     else tunnel.push(word);
   }
   if (server === '' || method === undefined || Number.isNaN(weight)) throw garbled('ipvs', words.join(' '));
-  const entry = { method, weight, ...(tunnel.length === 0 ? {} : { tunnel: tunnel.join(' ') }) };
+  const special = tunnel.join(' ');
+  const entry = { method, weight, ...(special === '' || special === plainTunnel ? {} : { tunnel: special }) };
   return { ...service, servers: { ...service.servers, [server]: entry } };
 }
 

@@ -46,7 +46,9 @@ export const modules: Probe<ModuleEntry> = {
   },
 };
 
-/** A loaded module has a file `initstate`; the directory of a builtin one has none (kernel, module/sysfs.c). */
+/**
+ * A loaded module has a file `initstate`; the directory of a builtin one has none (kernel, module/sysfs.c).
+ */
 const text = `export LC_ALL=C
 [ -d /sys/module ] || { echo '/sys is not mounted' >&2; exit 1; }
 boot=$1; shift

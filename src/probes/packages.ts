@@ -113,7 +113,10 @@ function info(lines: readonly string[]): Map<string, string> {
   return found;
 }
 
-/** dpkg-query ends with 1 where it does not know a name, and with 2 where it failed; rpm counts the unknown names. */
+/**
+ * dpkg-query ends with 1 where it does not know a name, and with 2 where it failed; rpm counts the unknown
+ * names.
+ */
 const text = `export LC_ALL=C
 if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
   echo apt

@@ -18,13 +18,14 @@ export interface RouteName {
   readonly to: string;
 }
 
+/** The key of a route. */
 export function routeKey({ family, table, metric, to }: RouteName): string {
   return `${family} ${table} ${metric} ${to}`;
 }
 
 /**
- * Routes by `routeKey`: one `ip route show` for each family and table that is asked for (ip-route(8)). A table
- * without routes does not exist for the kernel: "FIB table does not exist" is a sign of absence.
+ * Routes by `routeKey`: one `ip route show` for each family and table that is asked for (ip-route(8)). A
+ * table without routes does not exist for the kernel: "FIB table does not exist" is a sign of absence.
  */
 export const routes: Probe<RouteEntry> = {
   name: 'routes',
@@ -35,32 +36,48 @@ export const routes: Probe<RouteEntry> = {
   },
 
   parse(result, keys) {
-    const listed = new Map<string, RouteEntry | 'multipath'>();
+    const listed = new Map<string, RouteEntry | string>();
     let [family, table] = ['', ''];
     for (const line of linesOf('routes', result)) {
-      const [first = '', ...words] = line.replaceAll('\\', ' ').trim().split(/\s+/);
-      if (first === '@') {
-        [family = '', table = ''] = words;
+      const words = line.replaceAll('\\', ' ').trim().split(/\s+/);
+      if (words[0] === '@') {
+        [, family = '', table = ''] = words;
         continue;
       }
       if (family === '') throw garbled('routes', line);
+      const type = special.has(words[0] ?? '') ? words.shift() : undefined;
       const member = (name: string) => words[words.indexOf(name) + 1 || words.length] ?? null;
-      const metric = Number(member('metric') ?? 0);
+      const key = `${family} ${table} ${Number(member('metric') ?? 0)} ${words[0]}`;
       const entry = { via: member('via'), interface: member('dev'), source: member('src') };
-      listed.set(`${family} ${table} ${metric} ${first}`, words.includes('nexthop') ? 'multipath' : entry);
+      listed.set(
+        key,
+        words.includes('nexthop') ? 'has several next hops' : type ? `is of type ${type}` : entry,
+      );
     }
-    return new Map(
-      keys.map(key => {
-        const found = listed.get(key);
-        if (found !== 'multipath') return [key, found];
-        throw new Problem(`the route ${key} has several next hops`, {
-          why: 'lvsform could not put it back',
-          next: 'remove it by hand, or leave this route out',
-        });
-      }),
-    );
+    return new Map(keys.map(key => [key, plain(key, listed.get(key))]));
   },
 };
+
+/** Types of routes other than to a next hop or a link (ip-route(8)). */
+const special = new Set([
+  'blackhole',
+  'unreachable',
+  'prohibit',
+  'throw',
+  'local',
+  'broadcast',
+  'multicast',
+  'anycast',
+  'nat',
+]);
+
+function plain(key: string, found: RouteEntry | string | undefined): RouteEntry | undefined {
+  if (typeof found !== 'string') return found;
+  throw new Problem(`the route ${key} ${found}`, {
+    why: 'lvsform could not put it back',
+    next: 'remove it by hand, or leave this route out',
+  });
+}
 
 const text = `export LC_ALL=C
 while [ $# -gt 0 ]; do

@@ -11,15 +11,16 @@ export interface RuleName {
   readonly marker: string;
 }
 
+/** The key of a rule. */
 export function ruleKey({ family, table, chain, marker }: RuleName): string {
   return `${family} ${table} ${chain} ${marker}`;
 }
 
 /**
  * How often a marked rule stands in its chain, over both backends of iptables (legacy and nf_tables), by
- * `ruleKey`. Not at all is absent; so it is without iptables. Reading loads nothing: a legacy table exists only if
- * /proc/net/ip_tables_names lists it (saving another one would create it), and nf_tables is only asked where the
- * kernel has it.
+ * `ruleKey`. Not at all is absent; so it is without iptables. Reading loads nothing: a legacy table exists
+ * only if /proc/net/ip_tables_names lists it (saving another one would create it), and nf_tables is only
+ * asked where the kernel has it.
  */
 export const rules: Probe<number> = {
   name: 'rules',
@@ -48,8 +49,9 @@ export const rules: Probe<number> = {
 };
 
 /**
- * Shell functions, shared with the iptables kind: `holders FAMILY TABLE` prints the programs of those backends that
- * can be asked for a table without loading a module. A kernel without modules (no modules.builtin) loads none.
+ * Shell functions, shared with the iptables kind: `holders FAMILY TABLE` prints the programs of those
+ * backends that can be asked for a table without loading a module. A kernel without modules (no
+ * modules.builtin) loads none.
  */
 export const backendFunctions = `has_nft() {
   [ -d /sys/module/nf_tables ] && return 0

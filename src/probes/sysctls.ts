@@ -5,7 +5,9 @@ import { garbled, keyAt, linesOf } from './answer.ts';
 /** Where lvsform keeps the sysctls that hold after a reboot (sysctl.d(5): read in order of names). */
 export const sysctlBootFile = '/etc/sysctl.d/60-lvsform.conf';
 
-/** A sysctl's running value, null where the kernel has no such key now; and its value in lvsform's boot file. */
+/**
+ * A sysctl's running value, null where the kernel has no such key now; and its value in lvsform's boot file.
+ */
 export interface SysctlEntry {
   readonly value: string | null;
   readonly boot: string | null;

@@ -31,8 +31,8 @@ export function unitKey({ unit, reload, restart }: UnitQuestion): string {
 }
 
 /**
- * systemd units: one `systemctl show` for all. A unit that systemd does not find (LoadState=not-found) is absent.
- * The comparison with what was loaded is made on the host, where the record lies.
+ * systemd units: one `systemctl show` for all. A unit that systemd does not find (LoadState=not-found) is
+ * absent. The comparison with what was loaded is made on the host, where the record lies.
  */
 export const units: Probe<UnitEntry> = {
   name: 'units',

@@ -2,6 +2,7 @@ import { endpoint } from '../kinds/ip.ts';
 import type { IptablesSpec } from '../kinds/iptables.ts';
 import type { Cluster, Forward, VirtualService } from '../model/cluster.ts';
 
+/** A rule, and what a reader of a plan is told of it. */
 export interface GatewayRule {
   readonly spec: IptablesSpec;
   readonly reason: string;

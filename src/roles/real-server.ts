@@ -38,14 +38,17 @@ function held({ vips, tunnel, settings }: RsDuties): readonly Resource[] {
   ];
 }
 
-/** tunl0 is made by the module ipip, once and for all, and is down until told otherwise (kernel: net/ipv4/ipip.c). */
+/**
+ * tunl0 is made by the module ipip, once and for all, and is down until told otherwise (kernel: net/ipv4/ipip.c). Before
+ * that nobody must ask ip(8) for it by name: the kernel would load the module, and a plan must not write.
+ */
 const tunnelUp = resource(
   command,
   {
     name: 'tunl0-up',
     run: ['ip', 'link', 'set', 'dev', 'tunl0', 'up'],
-    unless: ['sh', '-c', 'ip -o link show dev tunl0 up | grep -q .'],
-    undo: ['sh', '-c', 'ip link set dev tunl0 down 2>/dev/null || :'],
+    unless: ['sh', '-c', '[ -e /sys/class/net/tunl0 ] && ip -o link show dev tunl0 up | grep -q .'],
+    undo: ['sh', '-c', '[ ! -e /sys/class/net/tunl0 ] || ip link set dev tunl0 down'],
   },
   'the end of the tunnel; a device that is down takes nothing',
 );

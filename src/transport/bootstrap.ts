@@ -14,9 +14,9 @@ const loop = [
  * What a session runs on the host, in one line, because csh ends a quoted word at a newline. `$1` is
  * the greeting that the client waits for, `$2` the first batch with \001 for newline, or nothing.
  *
- * Nobody but `cat` (process `w`) reads the connection. It ends when the connection does, or when the
+ * Nobody but `listen` (process `w`) reads the connection. It ends when the connection does, or when the
  * client closes its side to stop a batch, and then `e`, the edge after each command, starts no other
- * command. The two `tee` go on reading when nobody listens any more, so the command that runs at
+ * command. The two relays go on reading when nobody listens any more, so the command that runs at
  * that time is not killed by SIGPIPE in the middle of its work (think of dpkg) but ends as it would
  * have. If the loop itself is killed, `w` is too, and the session ends instead of hanging.
  *
@@ -27,8 +27,9 @@ const program = [
   'LC_ALL=C; PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; export LC_ALL PATH; umask 022; cd /',
   'relay() { trap "" PIPE; exec tee /dev/null; }',
   `serve() { read -r w; (${loop}); kill "$w" 2>/dev/null; }`,
-  // In a subshell, or busybox still has the line in its buffer when it becomes cat.
-  'listen() { read -r w c </proc/self/stat; (echo "$w"); exec cat; }',
+  // The subshell empties busybox's buffer before it becomes tee. Its cat would not do: that one
+  // leaves it to sendfile(2), which sits on what comes from a socket.
+  'listen() { read -r w c </proc/self/stat; (echo "$w"); exec tee /dev/null; }',
   '{ listen | serve "$@" 2>&1 >&3 3>&- | relay >&2 3>&-; } 3>&1 | relay',
 ].join('; ');
 

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { homedir, userInfo } from 'node:os';
+import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SshSettings } from '../model/cluster.ts';
 import { exit, Problem } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
+import type { Connection } from './connection.ts';
 import { credentials } from './credentials.ts';
-import { cannotForward } from './failure.ts';
+import { cannotForward, goesRound } from './failure.ts';
 import { Gate } from './gate.ts';
 import { Identities } from './identities.ts';
 import { KnownHostsFiles } from './known-hosts-files.ts';
@@ -13,18 +15,19 @@ import { logIn } from './login.ts';
 import { Session, type Stats } from './session.ts';
 import { SshConfigs } from './ssh-config.ts';
 import { sudoConversation, sudoPrefix } from './sudo.ts';
-import { jumpSettings, type Surroundings, type Target, target } from './target.ts';
-import type { Connection } from './wire.ts';
+import { surroundings } from './surroundings.ts';
+import { jumpSettings, type Target, target } from './target.ts';
 
 export interface ConnectorOptions {
   /** Told of what a person should know, such as a host key that was recorded. */
   readonly onNote?: (text: string) => void;
   /** Where .ssh is. */
   readonly home?: string;
-  /** The agent's socket; SSH_AUTH_SOCK where it is left out. */
+  /** The agent's socket; SSH_AUTH_SOCK where it is left out, none where it is empty. */
   readonly agent?: string;
 }
 
+/** A transport that counts what it costs, so that a test can hold it to two round trips. */
 export interface SshTransport extends Transport {
   readonly stats: Readonly<Stats>;
 }
@@ -43,23 +46,21 @@ const loginsAtOnce = 8;
 /** Milliseconds that a login shell's start files and sudo may take. */
 const slowestStart = 30_000;
 
+/** Opens nothing yet: the first `connect` does. One for a run, closed at its end. */
 export function connector(options: ConnectorOptions = {}): Connector {
-  const around: Surroundings = {
-    home: options.home ?? homedir(),
-    user: userInfo().username,
-    agent: options.agent ?? process.env['SSH_AUTH_SOCK'],
-    onNote: options.onNote ?? (() => undefined),
-  };
+  const around = surroundings(options.home, options.agent);
   const gate = new Gate(loginsAtOnce);
   const identities = new Identities();
   const store = new KnownHostsFiles();
-  const configs = new SshConfigs(around.home);
+  const configs = new SshConfigs(around);
   const jumpHosts = new Map<string, Promise<Connection>>();
   const open = new Set<Connection>();
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
 
   async function locate(settings: SshSettings): Promise<Target> {
-    return target(settings, await configs.of(settings.host, settings.user, settings.port), around);
+    const config = await configs.of(settings.host, settings.user, settings.port);
+    return target(settings, config, around, options.onNote ?? (() => undefined));
   }
 
   async function enter(to: Target, from: Connection | undefined): Promise<Connection> {
@@ -68,32 +69,53 @@ export function connector(options: ConnectorOptions = {}): Connector {
     const connection = await gate.pass(`${to.jumps.join()} ${to.host}:${to.port}`, () =>
       logIn(to, ways, store, path, closing.signal),
     );
+    if (closing.signal.aborted) {
+      connection.destroy();
+      throw closing.signal.reason;
+    }
     open.add(connection);
     connection.onClose(() => open.delete(connection));
     return connection;
   }
 
+  /** The jump host's own patience with a dead host is that of its kernel: minutes. */
   async function channel(from: Connection, to: Target): Promise<Duplex> {
+    const opening = from.forward(to.host, to.port);
+    const late = new AbortController();
+    const giveUp = sleep(to.timeout, undefined, { signal: late.signal, ref: false }).then(() => {
+      opening.then(
+        channel => channel.destroy(),
+        () => undefined,
+      );
+      throw new Error(`no answer within ${to.timeout / 1000} s`);
+    });
     try {
-      return await from.forward(to.host, to.port);
+      return await Promise.race([opening, giveUp]);
     } catch (error) {
       throw cannotForward(to, error);
+    } finally {
+      giveUp.catch(() => undefined);
+      late.abort();
     }
   }
 
   /** The connection to the last of the jump hosts: one for all hosts behind it. */
-  function jumpHost(jumps: readonly string[], behind: SshSettings): Promise<Connection> | undefined {
+  function jumpHost(
+    jumps: readonly string[],
+    behind: SshSettings,
+    seen: readonly string[] = [],
+  ): Promise<Connection> | undefined {
     const last = jumps.at(-1);
     if (last === undefined) return undefined;
     const key = JSON.stringify([jumps, behind.identityFiles, behind.knownHostsFile, behind.acceptNew]);
+    if (seen.includes(key)) throw goesRound(behind.host, jumps);
     const shared = jumpHosts.get(key);
     if (shared !== undefined) return shared;
     const fresh = (async () => {
-      const settings = jumpSettings(last, behind);
+      const hop = await locate(jumpSettings(last, behind));
       const before = jumps.slice(0, -1);
-      const hop = await locate(settings);
       // The first jump host may itself be behind another one, as its own configuration says.
-      const from = await jumpHost(before.length > 0 ? before : hop.jumps, behind);
+      const from = await jumpHost(before.length > 0 ? before : hop.jumps, behind, [...seen, key]);
       return enter(hop, from);
     })();
     jumpHosts.set(key, fresh);

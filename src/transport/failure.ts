@@ -1,6 +1,6 @@
 import { exit, Problem } from '../model/problem.ts';
+import type { LoginError } from './connection.ts';
 import type { ShellEnd } from './shell.ts';
-import type { LoginError } from './wire.ts';
 
 const unreachable = exit.unreachable;
 
@@ -9,6 +9,7 @@ export function closedByUs(where: string): Problem {
   return new Problem('the connection is closed', { code: unreachable, where });
 }
 
+/** A session that stood is gone: with its connection, or by itself. */
 export function lostShell(where: string, end: ShellEnd): Problem {
   return new Problem('the connection was lost', {
     code: unreachable,
@@ -19,6 +20,7 @@ export function lostShell(where: string, end: ShellEnd): Problem {
   });
 }
 
+/** The login went well, and then nothing that we know answered; `said` is what came instead. */
 export function noSession(where: string, end: ShellEnd, said: string): Problem {
   const words = lastLines(said);
   return new Problem('the login works, but no shell can be started', {
@@ -29,6 +31,7 @@ export function noSession(where: string, end: ShellEnd, said: string): Problem {
   });
 }
 
+/** The session stands, but it is not root's. */
 export function notRoot(where: string, uid: number): Problem {
   return new Problem('root is needed', {
     code: unreachable,
@@ -38,6 +41,7 @@ export function notRoot(where: string, uid: number): Problem {
   });
 }
 
+/** Output is held whole, so it has a bound. */
 export function tooMuchOutput(where: string, bytes: number): Problem {
   return new Problem(`a command wrote more than ${Math.round(bytes / 1024 / 1024)} MiB`, { where });
 }
@@ -54,7 +58,8 @@ function howItEnded({ code, signal, lost, slow }: ShellEnd): string {
 
 /** The last words of a program, in one line and at a bearable length. */
 export function lastLines(text: string): string {
-  const lines = text.split('\n').map(line => line.trim());
+  // A host's words go to a terminal: no escape sequences.
+  const lines = text.split('\n').map(line => line.replace(/\p{Cc}/gu, ' ').trim());
   return lines
     .filter(line => line !== '')
     .slice(-4)
@@ -62,24 +67,25 @@ export function lastLines(text: string): string {
     .slice(-400);
 }
 
+/** No login was even tried: no way, no answer, or no agreement on how to talk. */
 export function cannotReach(
   { where, timeout, jumps }: { where: string; timeout: number; jumps: readonly string[] },
   error: LoginError,
 ): Problem {
   const code = codeOf(error.cause);
-  const why =
-    reasons[code] ??
-    (/[Tt]imed out/.test(error.message) ? `no answer within ${timeout / 1000} s` : error.message);
+  const sign = signs.find(([pattern]) => pattern.test(`${code} ${error.message}`));
+  const why = (sign?.[1] ?? error.message).replace('TIMEOUT', `${timeout / 1000} s`);
   const by = jumps.length === 0 ? '' : ` (through ${jumps.join(', ')})`;
   return new Problem('the host cannot be reached', {
     code: unreachable,
     where,
     why: `${why}${by}`,
-    next: steps[code] ?? 'see that the host is up and that sshd listens there',
+    next: sign?.[2] ?? 'see that the host is up and that sshd listens there',
     cause: error,
   });
 }
 
+/** Nothing that was tried was taken. Names what that was, and never a secret. */
 export function cannotLogIn(
   where: string,
   tried: readonly string[],
@@ -99,25 +105,25 @@ export function cannotLogIn(
   });
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens on that port',
-  EHOSTUNREACH: 'there is no way to the host',
-  ENETUNREACH: 'there is no way to its network',
-  ENOTFOUND: 'the name does not resolve',
-  EAI_AGAIN: 'the name server does not answer',
-  ETIMEDOUT: 'no answer',
-};
-
-const steps: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'see that sshd runs and that the port is right',
-  ENOTFOUND: "see the host's address in the inventory",
-  EAI_AGAIN: 'see the name server of this machine',
-};
+const signs: readonly (readonly [RegExp, why: string, next?: string])[] = [
+  [/ECONNREFUSED/, 'nothing listens on that port', 'see that sshd runs and that the port is right'],
+  [/EHOSTUNREACH/, 'there is no way to the host'],
+  [/ENETUNREACH/, 'there is no way to its network'],
+  [/ENOTFOUND/, 'the name does not resolve', "see the host's address in the inventory"],
+  [/EAI_AGAIN/, 'the name server does not answer', 'see the name server of this machine'],
+  [/ETIMEDOUT|[Tt]imed out/, 'no answer within TIMEOUT'],
+  [
+    /ECONNRESET|EPIPE|before handshake|closed the connection/,
+    'it takes the connection and closes it at once, time after time',
+    'see its sshd: it may be overloaded (MaxStartups), or shut this address out (PerSourcePenalties, fail2ban)',
+  ],
+];
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
+/** The jump host is there, the host behind it is not. */
 export function cannotForward(
   { where, jumps }: { where: string; jumps: readonly string[] },
   error: unknown,
@@ -128,5 +134,15 @@ export function cannotForward(
     why: `the jump host ${jumps.join(', ')} does not get through: ${error instanceof Error ? error.message : String(error)}`,
     next: 'see that the jump host reaches it, and that its sshd allows forwarding (AllowTcpForwarding)',
     cause: error,
+  });
+}
+
+/** A jump host that is to be reached through itself. */
+export function goesRound(where: string, jumps: readonly string[]): Problem {
+  return new Problem('the jump hosts go round in a circle', {
+    code: exit.input,
+    where,
+    why: `the way to ${jumps.join(', ')} leads through itself`,
+    next: 'take the jump host itself out of its ProxyJump (Host * !GATE in ~/.ssh/config)',
   });
 }

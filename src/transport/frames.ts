@@ -5,10 +5,12 @@ export interface Frame {
   readonly body: Buffer;
 }
 
+/** The first line of a session. */
 export interface Greeting {
   readonly uid: number;
 }
 
+/** Told of what a stream brings, in order. */
 export interface FrameListener {
   onGreeting(greeting: Greeting): void;
   onFrame(frame: Frame): void;
@@ -43,7 +45,7 @@ export class FrameReader {
 
   /** What came before the greeting, its last few kilobytes: the words of a login that failed. */
   get noise(): string {
-    return this.#noise;
+    return Buffer.from(this.#noise, 'latin1').toString();
   }
 
   /** A new batch: its first command has index 0 again. */

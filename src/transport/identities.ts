@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { exit, Problem } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
+import { withoutPkcs8 } from './pkcs8.ts';
 import { type PrivateKey, parsePrivateKey } from './wire.ts';
 
 /** A key file, and its key or why there is none: `locked` where only the passphrase is missing. */
@@ -33,16 +34,33 @@ async function readIdentity(file: string, passphrase: Secret | undefined): Promi
   if (text === undefined) return undefined;
   const publicKey = await readPublicKey(`${file}.pub`);
   const found = publicKey === undefined ? { file } : { file, publicKey };
-  const plain = parsePrivateKey(text);
+  const key = open(file, text, passphrase);
+  return key === undefined ? { ...found, locked: true } : { ...found, key };
+}
+
+/** Undefined where only the passphrase is missing. */
+function open(file: string, text: Buffer, passphrase: Secret | undefined): PrivateKey | undefined {
+  const form = attempt(() => withoutPkcs8(text, passphrase));
+  if (form instanceof Error) throw unusable(file, form.message);
+  if (form === undefined) return undefined;
+  const plain = parsePrivateKey(form);
   if (!(plain instanceof Error)) {
     if (!plain.isPrivateKey()) throw unusable(file, 'this is a public key');
-    return { ...found, key: plain };
+    return plain;
   }
-  if (!/encrypt|passphrase/i.test(plain.message)) throw unusable(file, plain.message);
-  if (passphrase === undefined) return { ...found, locked: true };
-  const opened = parsePrivateKey(text, passphrase.reveal());
-  if (opened instanceof Error) throw unusable(file, `the passphrase does not open it (${opened.message})`);
-  return { ...found, key: opened };
+  if (!/no passphrase given/.test(plain.message)) throw unusable(file, plain.message);
+  if (passphrase === undefined) return undefined;
+  const opened = parsePrivateKey(form, passphrase.reveal());
+  if (opened instanceof Error) throw unusable(file, 'the passphrase does not open it');
+  return opened;
+}
+
+function attempt<T>(step: () => T): T | Error {
+  try {
+    return step();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 async function readPublicKey(file: string): Promise<Buffer | undefined> {

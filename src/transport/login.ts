@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../model/problem.ts';
+import { type Connection, LoginError } from './connection.ts';
 import type { Credential } from './credentials.ts';
 import { cannotLogIn, cannotReach } from './failure.ts';
 import { hostKeyAlgorithms, vouch } from './host-key.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';
 import type { Target } from './target.ts';
-import { type Connection, LoginError, openConnection } from './wire.ts';
+import { type AuthMethod, openConnection } from './wire.ts';
 
 const tries = 6;
 
@@ -42,7 +43,8 @@ export async function logIn(
         vouch: key => vouch(target.hostKey, store, key),
         nextMethod: now => {
           offered = now ?? offered;
-          const way = left.shift();
+          const next = left.findIndex(({ method }) => isOffered(method, offered));
+          const [way] = next < 0 ? [] : left.splice(0, next + 1).slice(-1);
           if (way === undefined) return undefined;
           tried.push(way.label);
           return way.method;
@@ -57,11 +59,15 @@ export async function logIn(
   }
 }
 
+/** A password is not even sent to a host that takes none. The first try finds out what it takes. */
+function isOffered({ type }: AuthMethod, offered: readonly string[] | undefined): boolean {
+  return offered === undefined || offered.includes(type === 'agent' ? 'publickey' : type);
+}
+
 function problemOf(error: unknown): unknown {
   return error instanceof LoginError ? error.cause : error;
 }
 
 function isThrottled(error: LoginError): boolean {
-  if (error.stage === 'connect') return false;
   return /ECONNRESET|EPIPE|before handshake|closed the connection/.test(error.message);
 }

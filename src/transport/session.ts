@@ -4,6 +4,7 @@ import type { RunOptions } from '../model/transport.ts';
 import { batchText, lockCodes, lockText } from './batch.ts';
 import { bootstrap, parcel } from './bootstrap.ts';
 import { closedByUs, lostShell, noSession, notRoot, tooMuchOutput } from './failure.ts';
+import { Flight } from './flight.ts';
 import { type Frame, FrameReader } from './frames.ts';
 import type { Shell, ShellEnd } from './shell.ts';
 
@@ -38,16 +39,6 @@ export interface Stats {
   roundTrips: number;
 }
 
-interface Active {
-  readonly size: number;
-  readonly options: RunOptions;
-  readonly results: Result[];
-  readonly out: Frame[];
-  readonly err: Frame[];
-  resolve(results: readonly Result[]): void;
-  reject(reason: unknown): void;
-}
-
 /** The most output that is held for one command: beyond it Node could not make one string of it. */
 const mostHeld = 400 * 1024 * 1024;
 
@@ -62,7 +53,7 @@ export class Session {
   readonly #err: FrameReader;
   #shell: Shell | undefined;
   #greeted = false;
-  #active: Active | undefined;
+  #flight: Flight | undefined;
   #over: unknown;
   #queue: Promise<unknown> = Promise.resolve();
   #locked = false;
@@ -115,9 +106,8 @@ export class Session {
   close(reason: unknown = closedByUs(this.#options.where)): void {
     this.#over ??= reason;
     clearTimeout(this.#patience);
-    const active = this.#active;
-    this.#active = undefined;
-    active?.reject(this.#over);
+    this.#flight?.crash(this.#over);
+    this.#flight = undefined;
   }
 
   /** The connection is gone. */
@@ -148,14 +138,17 @@ export class Session {
     if (this.#over !== undefined) throw this.#over;
     const abort = () => this.#stop(options.signal?.reason);
     options.signal?.addEventListener('abort', abort, { once: true });
+    const flight = new Flight(size, options);
+    this.#flight = flight;
+    this.#out.restart();
+    this.#err.restart();
+    this.#options.stats.batches += 1;
     try {
-      return await new Promise<readonly Result[]>((resolve, reject) => {
-        this.#active = { size, options, results: [], out: [], err: [], resolve, reject };
-        this.#out.restart();
-        this.#err.restart();
-        this.#options.stats.batches += 1;
-        this.#deliver(text, secret).catch(error => this.#cut(error));
-      });
+      const [results] = await Promise.all([flight.results, this.#deliver(text, secret)]);
+      return results;
+    } catch (error) {
+      this.#cut(error);
+      throw this.#over;
     } finally {
       options.signal?.removeEventListener('abort', abort);
     }
@@ -234,27 +227,11 @@ export class Session {
   }
 
   #pair(stream: 'out' | 'err', frame: Frame): void {
-    const active = this.#active;
-    if (active === undefined) return;
-    active[stream].push(frame);
-    const index = active.results.length;
-    const out = active.out[index];
-    const err = active.err[index];
-    if (out === undefined || err === undefined) return;
-    const result = { code: out.code, stdout: out.body.toString(), stderr: err.body.toString() };
-    active.results.push(result);
-    const failed = result.code !== 0 && active.options.keepGoing !== true;
-    let done = failed || active.results.length === active.size;
+    const last = this.#flight?.take(stream, frame);
     // A batch that was stopped ends with its shell, also where it came to its end before.
-    if (this.#over !== undefined) done = false;
-    if (done) this.#active = undefined;
-    try {
-      active.options.onResult?.(index, result);
-    } catch (error) {
-      active.reject(error);
-      throw error;
-    }
-    if (done) active.resolve(active.results);
+    if (last !== true || this.#over !== undefined) return;
+    this.#flight?.land();
+    this.#flight = undefined;
   }
 
   #explain(end: ShellEnd): Problem {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { exit, Problem } from '../model/problem.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What ssh_config(5) says of one host: keywords in lower case, each with its values in order. */
 export type SshConfig = ReadonlyMap<string, readonly string[]>;
@@ -17,18 +17,17 @@ const relevant =
  * ssh client is installed, nothing is run.
  */
 export class SshConfigs {
-  readonly #home: string;
+  readonly #around: Surroundings;
   readonly #wanted: Promise<boolean>;
 
-  constructor(home: string) {
-    this.#home = home;
-    this.#wanted = saysSomething(home);
+  constructor(around: Surroundings) {
+    this.#around = around;
+    this.#wanted = saysSomething(around.home);
   }
 
   async of(host: string, user: string | undefined, port: number | undefined): Promise<SshConfig> {
     if (!(await this.#wanted)) return new Map();
-    // ssh takes its user's home from passwd, whatever HOME says.
-    const elsewhere = this.#home === userInfo().homedir ? [] : ['-F', join(this.#home, '.ssh', 'config')];
+    const elsewhere = this.#around.isSshHome ? [] : ['-F', join(this.#around.home, '.ssh', 'config')];
     const known = [
       ...(user === undefined ? [] : ['-l', user]),
       ...(port === undefined ? [] : ['-p', `${port}`]),

@@ -4,6 +4,7 @@ import { exit, Problem } from '../model/problem.ts';
 import type { Secret } from '../model/secret.ts';
 import type { HostKeyPolicy } from './host-key.ts';
 import type { SshConfig } from './ssh-config.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Where and how to log in: the inventory's word, then ~/.ssh/config's, then what ssh does by itself. */
 export interface Target {
@@ -26,17 +27,16 @@ export interface Target {
   readonly timeout: number;
 }
 
-export interface Surroundings {
-  readonly home: string;
-  readonly user: string;
-  readonly agent: string | undefined;
-  readonly onNote: (text: string) => void;
-}
-
 /** The key files that ssh -G lists where nobody named one. */
 const byDefault = /^~\/\.ssh\/id_(rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss)$/;
 
-export function target(settings: SshSettings, config: SshConfig, around: Surroundings): Target {
+/** Puts a target together; `onNote` is told of a host key that is recorded. */
+export function target(
+  settings: SshSettings,
+  config: SshConfig,
+  around: Surroundings,
+  onNote: (text: string) => void,
+): Target {
   const said = (keyword: string) => config.get(keyword)?.[0];
   const host = said('hostname') ?? settings.host;
   const port = settings.port ?? Number(said('port') ?? 22);
@@ -73,7 +73,7 @@ export function target(settings: SshSettings, config: SshConfig, around: Surroun
       files: knownHostsFiles(settings.knownHostsFile, config, around.home).map(path) as [string, ...string[]],
       acceptNew:
         settings.acceptNew || /^(accept-new|no|off|false)$/.test(said('stricthostkeychecking') ?? ''),
-      onNote: around.onNote,
+      onNote,
     },
     timeout: settings.timeout * 1000,
   };

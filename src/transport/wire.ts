@@ -7,6 +7,7 @@ import ssh2, {
   type ParsedKey,
   type ServerHostKeyAlgorithm,
 } from 'ssh2';
+import { type Connection, LoginError } from './connection.ts';
 import type { Shell, ShellEnd } from './shell.ts';
 
 // The one file that knows ssh2. It turns its events into promises and adds no policy of its own.
@@ -32,40 +33,18 @@ export interface WireOptions {
   readonly nextMethod: (offered: readonly AuthenticationType[] | undefined) => AuthMethod | undefined;
 }
 
-export interface Connection {
-  exec(commandLine: string): Promise<Shell>;
-  /** A channel from the far end to another host's port. */
-  forward(host: string, port: number): Promise<Duplex>;
-  /** Called once, also where it is closed already. `reason` says why where we did not close it. */
-  onClose(listener: (reason: Error | undefined) => void): void;
-  /** Says goodbye and closes; a peer that does not answer is cut off after `patience` milliseconds. */
-  close(patience?: number): Promise<void>;
-  /** Cuts the connection at once. */
-  destroy(): void;
-}
-
-/** A login that failed, and how far it came: sshd throttles before its banner, never after it. */
-export class LoginError extends Error {
-  override readonly name = 'LoginError';
-  readonly stage: 'connect' | 'banner' | 'handshake' | 'auth';
-  constructor(stage: LoginError['stage'], cause: Error) {
-    super(cause.message, { cause });
-    this.stage = stage;
-  }
-}
-
 const keepalive = { keepaliveInterval: 5_000, keepaliveCountMax: 2 };
 
 /** Connects and logs in; rejects with a LoginError. */
 export function openConnection(options: WireOptions): Promise<Connection> {
   const client = new ssh2.Client();
   const socket = options.through ?? connect({ host: options.host, port: options.port, noDelay: true });
-  let stage: LoginError['stage'] = options.through === undefined ? 'connect' : 'banner';
+  let stage: LoginError['stage'] = options.through === undefined ? 'connect' : 'handshake';
   let failure: Error | undefined;
   let closed = false;
   const listeners: ((reason: Error | undefined) => void)[] = [];
   socket.once('connect', () => {
-    stage = 'banner';
+    stage = 'handshake';
   });
   client.on('greeting', () => undefined);
   client.once('handshake', () => {
@@ -78,8 +57,13 @@ export function openConnection(options: WireOptions): Promise<Connection> {
   });
 
   return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      fail(new Error('given up'));
+      socket.destroy();
+    };
     const fail = (error: Error) => {
       failure ??= error;
+      options.signal.removeEventListener('abort', giveUp);
       reject(new LoginError(stage, failure));
     };
     client.on('error', (error: Error & { level?: string }) => {
@@ -93,10 +77,6 @@ export function openConnection(options: WireOptions): Promise<Connection> {
       fail(new Error('the password has expired'));
       socket.destroy();
     });
-    const giveUp = () => {
-      fail(new Error('given up'));
-      socket.destroy();
-    };
     options.signal.addEventListener('abort', giveUp, { once: true });
     client.once('ready', () => {
       options.signal.removeEventListener('abort', giveUp);
@@ -148,7 +128,7 @@ function connection(
   return {
     exec: commandLine =>
       new Promise((resolve, reject) => {
-        socket.once('data', () => setTimeout(() => client.openssh_noMoreSessions(() => undefined), 2));
+        acknowledge(client, socket);
         client.exec(commandLine, (error, channel) => {
           if (error) reject(error);
           else resolve(shell(channel, socket, failure));
@@ -177,6 +157,20 @@ function connection(
       }),
     destroy: () => socket.destroy(),
   };
+}
+
+/**
+ * sshd sends notes right after the login (its keys, key options), and Nagle's algorithm in the host's
+ * kernel then holds the answer to our first request back until they are acknowledged, which this
+ * kernel puts off for 40 ms unless it has something to send. So something is sent, as ssh does too:
+ * that this session is the connection's last.
+ */
+function acknowledge(client: ssh2.Client, socket: Duplex): void {
+  socket.once('data', () => {
+    setTimeout(() => {
+      if (socket.writable) client.openssh_noMoreSessions(() => undefined);
+    }, 2);
+  });
 }
 
 function shell(channel: ClientChannel, socket: Socket | Duplex, failure: () => Error | undefined): Shell {

@@ -32,7 +32,7 @@ function json(schema: Schema): string {
 
 async function types(schema: Schema, name: string): Promise<string> {
   const definitions = { ...(schema['$defs'] as object), secret: secretReference };
-  const plain = published(oneSecretType({ ...schema, $defs: definitions }) as Schema);
+  const plain = published(plainTypes({ ...schema, $defs: definitions }) as Schema);
   return compile(plain as JSONSchema, name, {
     bannerComment: '// Made from the schema by `npx tsx test/config/generate.ts`.\n',
     style: { singleQuote: true, printWidth: 110, trailingComma: 'all', arrowParens: 'avoid' },
@@ -42,10 +42,15 @@ async function types(schema: Schema, name: string): Promise<string> {
 
 const secretReference = { ...secret('Secret value', 'A secret.'), secret: false };
 
-/** Every secret has the same type: one name for it instead of one for each. */
-function oneSecretType(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(oneSecretType);
+/** Types of the shapes alone: one name for all secrets, and no docstrings on members (the reference has them). */
+function plainTypes(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(plainTypes);
   if (node === null || typeof node !== 'object') return node;
   if ('secret' in node && node.secret === true) return { $ref: '#/$defs/secret' };
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, oneSecretType(value)]));
+  const told = 'title' in node ? node : { ...node, description: undefined };
+  return Object.fromEntries(
+    Object.entries(told)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, plainTypes(value)]),
+  );
 }

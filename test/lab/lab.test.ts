@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -86,12 +86,16 @@ async function lab(): Promise<RunningLab> {
 /** What is left of a lab anywhere on this machine. */
 async function remains(name: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter(entry => /^\d+$/.test(entry) && Number(entry) !== process.pid);
-  const commands = await Promise.all(
-    pids.map(pid => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  // A console's reader has no arguments, but writes to a file of the lab's.
+  const traces = await Promise.all(
+    pids.flatMap(pid => [
+      readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
+      readlink(`/proc/${pid}/fd/1`).catch(() => ''),
+    ]),
   );
   const paths = [`/run/netns/lvsform-${name}`, `/run/lvsform/lab/${name}`, `/var/lib/lvsform-lab/${name}`];
   return [
-    ...commands.filter(command => command.includes(`/${name}/`)),
+    ...traces.filter(trace => trace.includes(`/${name}/`)),
     ...[...paths, `/run/lvsform/lab/${name}.lock`].filter(existsSync),
   ];
 }
@@ -184,7 +188,8 @@ test('a reboot comes back with what was set up before it', async () => {
   const running = await lab();
   await ssh(running, 'rs', 'echo ip_vs_wrr >/etc/modules-load.d/lab.conf; echo changed >/etc/hostname; sync');
   const bootId = await ssh(running, 'rs', 'cat', '/proc/sys/kernel/random/boot_id');
-  await reboot(running, ['rs']);
+  await reboot(running, ['rs', 'gw']);
+  await ssh(running, 'gw', 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
   assert.is.not(await ssh(running, 'rs', 'cat', '/proc/sys/kernel/random/boot_id'), bootId);
   assert.is(await ssh(running, 'rs', 'cat', '/etc/hostname'), 'changed');
   assert.match(await ssh(running, 'rs', 'lsmod'), 'ip_vs_wrr');
@@ -194,19 +199,27 @@ test('a reboot comes back with what was set up before it', async () => {
 test('hosts freeze and thaw, lose power and cables, and get them back', async () => {
   const running = await lab();
   const answers = () =>
-    output(running, ['ping', '-c1', '-W1', '10.8.2.2']).then(
+    ssh(running, 'gw', 'ping', '-c1', '-W1', '10.8.2.2').then(
       () => true,
       () => false,
     );
+  // A busy machine may take a while until a thawed host has caught up.
+  const answersAgain = async () => {
+    for (let tries = 0; tries < 20; tries += 1) if (await answers()) return true;
+    return false;
+  };
   await freeze(running, 'rs');
   assert.is((await labStatus(spec.name))?.hosts[2]?.state, 'frozen');
   assert.not(await answers());
   await thaw(running, 'rs');
-  assert.ok(await answers());
+  assert.ok(await answersAgain());
+  // What rs sends all the time meets a cable that is gone.
+  await ssh(running, 'rs', 'systemd-run', '--quiet', 'ping', '-q', '-i', '0.1', '10.8.2.1');
   await unplug(running, 'rs', 'ens4');
+  await sleep(3000);
   assert.not(await answers());
   await plug(running, 'rs', 'ens4');
-  assert.ok(await answers());
+  assert.ok(await answersAgain());
   await powerOff(running, 'rs');
   assert.is((await labStatus(spec.name))?.hosts[2]?.state, 'off');
   assert.not(await answers());

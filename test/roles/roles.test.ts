@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { loadInventory } from '../../src/config/inventory.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { address, type Resource } from '../../src/model/kind.ts';
 import { roles } from '../../src/roles/index.ts';
@@ -238,6 +240,15 @@ test('keepalived.conf is checked before it is live, and nobody but root reads it
       versions: ['keepalived'],
     },
   );
+});
+
+test('the hand-made cluster of these tests is the one that inventories/dr.yml loads as', async () => {
+  const { cluster } = await loadInventory(
+    fileURLToPath(new URL('../../inventories/dr.yml', import.meta.url)),
+  );
+  const specs = (from: Cluster, name: string) =>
+    JSON.stringify(resources(from, name).map(({ spec }) => spec));
+  for (const { name } of dr.hosts) assert.is(specs(cluster, name), specs(dr, name), name);
 });
 
 test("the gateway's script has the very words that the iptables kind writes, mark and all", () => {

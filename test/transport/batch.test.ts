@@ -10,30 +10,26 @@ import type { Command, Result } from '../../src/model/command.ts';
 import { Problem } from '../../src/model/problem.ts';
 import { batchText } from '../../src/transport/batch.ts';
 import { bootstrap, parcel } from '../../src/transport/bootstrap.ts';
-import type { Session } from '../../src/transport/session.ts';
-import { isInstalled, localSession, localShell, shells } from './local-shell.ts';
+import { chatter, isInstalled, LocalSession, localShell, shells } from './local-shell.ts';
+import { unless } from './sshd.ts';
 
 // The batch's text, the program on the host and the reader of its output, against real shells.
 const batch = suite('batch');
+const asRoot = unless(process.getuid?.() === 0 ? undefined : 'a session is root or nothing', batch);
 let folder = '';
-let open: Session[] = [];
+let open: LocalSession[] = [];
 
 batch.before.each(() => {
   folder = mkdtempSync(join(tmpdir(), 'lvsform-batch-'));
 });
 batch.after.each(() => {
-  for (const session of open) session.close();
+  for (const session of open) session.cut();
   open = [];
   rmSync(folder, { recursive: true, force: true });
 });
 
-if (process.getuid?.() !== 0) {
-  process.stderr.write('batch.test.ts: skipped, it needs root (a session is root or nothing)\n');
-  batch.skip = Object.assign(() => undefined, batch.skip);
-}
-
-function session(...args: Parameters<typeof localSession>): ReturnType<typeof localSession> {
-  const made = localSession(...args);
+function session(...args: ConstructorParameters<typeof LocalSession>): LocalSession {
+  const made = new LocalSession(...args);
   open.push(made);
   return made;
 }
@@ -53,40 +49,64 @@ const shown = fc
   .record({ args: fc.array(text, { maxLength: 4 }), stdin: text, code: fc.nat({ max: 255 }), err: text })
   .map(({ args, stdin, code, err }) => ({
     command: {
-      argv: ['sh', '-c', 'c=$1 e=$2; shift 2; printf "%s|" "$@"; cat; printf %s "$e" >&2; exit "$c"', 'x', `${code}`, err, ...args],
+      argv: [
+        'sh',
+        '-c',
+        'c=$1 e=$2; shift 2; printf "%s|" "$@"; cat; printf %s "$e" >&2; exit "$c"',
+        'x',
+        `${code}`,
+        err,
+        ...args,
+      ],
       stdin,
     } satisfies Command,
-    result: { code, stdout: `${args.length === 0 ? '|' : args.map(arg => `${arg}|`).join('')}${stdin}`, stderr: err },
+    result: {
+      code,
+      stdout: `${args.length === 0 ? '|' : args.map(arg => `${arg}|`).join('')}${stdin}`,
+      stderr: err,
+    },
   }));
 
 for (const inner of shells) {
-  batch(`with ${inner.join(' ')} for sh, any arguments, input, output and code come back as they are`, async () => {
-    const one = session(['sh'], inner);
-    await fc.assert(
-      fc.asyncProperty(fc.array(shown, { minLength: 1, maxLength: 6 }), async cases => {
-        const results = await one.run(cases.map(({ command }) => command), { keepGoing: true });
-        assert.equal(results, cases.map(({ result }) => result));
-      }),
-      { numRuns: 15 },
-    );
-    // The first batch may have been one that cannot ride in the command line, so here is one that does.
-    const results = await session(['sh'], inner).run([{ argv: ['printf', '%s', "it's\n"], stdin: 'x' }]);
-    assert.equal(results, [{ code: 0, stdout: "it's\n", stderr: '' }]);
-  });
+  asRoot(
+    `with ${inner.join(' ')} for sh, any arguments, input, output and code come back as they are`,
+    async () => {
+      const one = session(['sh'], inner);
+      await fc.assert(
+        fc.asyncProperty(fc.array(shown, { minLength: 1, maxLength: 6 }), async cases => {
+          const results = await one.run(
+            cases.map(({ command }) => command),
+            { keepGoing: true },
+          );
+          assert.equal(
+            results,
+            cases.map(({ result }) => result),
+          );
+        }),
+        { numRuns: 15 },
+      );
+      // The first batch may have been one that cannot ride in the command line, so here is one that does.
+      const results = await session(['sh'], inner).run([{ argv: ['printf', '%s', "it's\n"], stdin: 'x' }]);
+      assert.equal(results, [{ code: 0, stdout: "it's\n", stderr: '' }]);
+    },
+  );
 }
 
 for (const login of [['bash'], ['zsh'], ['fish'], ['tcsh'], ['busybox', 'sh']] as const) {
   if (!isInstalled(login[0])) continue;
-  batch(`a user whose login shell is ${login.join(' ')} is served`, async () => {
+  asRoot(`a user whose login shell is ${login.join(' ')} is served`, async () => {
     const results = await session(login).run([
       { argv: ['cat'], stdin: "a 'quoted' line!\n\\n\n" },
       { argv: ['printf', '%s', 'two\nlines'] },
     ]);
-    assert.equal(results.map(({ stdout }) => stdout), ["a 'quoted' line!\n\\n\n", 'two\nlines']);
+    assert.equal(
+      results.map(({ stdout }) => stdout),
+      ["a 'quoted' line!\n\\n\n", 'two\nlines'],
+    );
   });
 }
 
-batch('argv goes to the program of that name, never to a builtin of the shell', async () => {
+asRoot('argv goes to the program of that name, never to a builtin of the shell', async () => {
   const results = await session().run(
     [
       { argv: ['echo', 'a\\nb'] },
@@ -98,36 +118,47 @@ batch('argv goes to the program of that name, never to a builtin of the shell', 
     ],
     { keepGoing: true },
   );
-  assert.equal(results.map(({ code }) => code), [0, 127, 127, 127, 127, 127]);
+  assert.equal(
+    results.map(({ code }) => code),
+    [0, 127, 127, 127, 127, 127],
+  );
   assert.is(results[0]?.stdout, 'a\\nb\n');
 });
 
-batch('a batch ends with the first command that fails, unless it is to go on', async () => {
+asRoot('a batch ends with the first command that fails, unless it is to go on', async () => {
   const commands = [touch('1'), sh('exit 3'), touch('2')];
   const seen: (readonly [number, Result])[] = [];
   const one = session();
   const results = await one.run(commands, { onResult: (index, result) => seen.push([index, result]) });
-  assert.equal(results.map(({ code }) => code), [0, 3]);
+  assert.equal(
+    results.map(({ code }) => code),
+    [0, 3],
+  );
   assert.equal(seen, [...results.entries()]);
   assert.equal(made(), ['1']);
-  assert.equal((await one.run(commands, { keepGoing: true })).map(({ code }) => code), [0, 3, 0]);
+  assert.equal(
+    (await one.run(commands, { keepGoing: true })).map(({ code }) => code),
+    [0, 3, 0],
+  );
   assert.equal(made(), ['1', '2']);
   assert.equal(await one.run([]), []);
 });
 
-batch('a program that a signal ends gives 128 + n', async () => {
+asRoot('a program that a signal ends gives 128 + n', async () => {
   const [result] = await session().run([sh('kill -9 $$')]);
   assert.is(result?.code, 137);
 });
 
-batch('commands know English and the sbin folders, and neither lock nor input of the session', async () => {
-  const [result] = await session().run([sh('echo "$LC_ALL $PATH"; pwd; umask; cat; ls /proc/self/fd | grep ^.$')]);
+asRoot('commands know English and the sbin folders, and neither lock nor input of the session', async () => {
+  const [result] = await session().run([
+    sh('echo "$LC_ALL $PATH"; pwd; umask; cat; ls /proc/self/fd | grep ^.$'),
+  ]);
   const [first = '', ...rest] = result?.stdout.split('\n') ?? [];
   assert.match(first, /^C .*:\/usr\/sbin:\/sbin$/);
   assert.equal(rest, ['/', '0022', '0', '1', '2', '3', '']);
 });
 
-batch('a text that was cut runs nothing at all, wherever it was cut', async () => {
+asRoot('a text that was cut runs nothing at all, wherever it was cut', async () => {
   const commands = [touch('1'), { argv: ['cat'], stdin: 'x'.repeat(200) } as const, touch('2')];
   const whole = parcel(batchText(commands));
   for (let length = 0; length < whole.length; length += 7) {
@@ -141,7 +172,7 @@ batch('a text that was cut runs nothing at all, wherever it was cut', async () =
   assert.is(made()[0], '1');
 });
 
-batch('a secret is in no process, not even while the command runs', async () => {
+asRoot('a secret is in no process, not even while the command runs', async () => {
   const secret = 'hunter2-correct-horse';
   const look = (over: Partial<Command>): Command => ({
     argv: ['sh', '-c', 'grep -lzFf - /proc/[0-9]*/cmdline'],
@@ -157,24 +188,27 @@ batch('a secret is in no process, not even while the command runs', async () => 
   assert.match(shows?.stdout ?? '', /cmdline/, 'this very test sees what rides in the command line');
 });
 
-batch('the first batch rides in the command line if it may', async () => {
+asRoot('the first batch rides in the command line if it may', async () => {
   const riding = session();
   await riding.run([touch('1')]);
-  assert.equal(riding.options.stats, { logins: 0, execs: 1, batches: 1, roundTrips: 2 });
+  assert.equal(riding.stats, { logins: 0, execs: 1, batches: 1, roundTrips: 2 });
   await riding.run([touch('2')]);
-  assert.is(riding.options.stats.roundTrips, 3);
+  assert.is(riding.stats.roundTrips, 3);
   const large = session();
   const [result] = await large.run([{ argv: ['wc', '-c'], stdin: 'é'.repeat(500_000) }]);
   assert.is(result?.stdout.trim(), '1000000');
 });
 
-batch('batches that are asked for at once run one after the other', async () => {
+asRoot('batches that are asked for at once run one after the other', async () => {
   const one = session();
   const results = await Promise.all([1, 2, 3, 4].map(n => one.run([sh('sleep 0.02; echo "$1"', `${n}`)])));
-  assert.equal(results.flat().map(({ stdout }) => stdout), ['1\n', '2\n', '3\n', '4\n']);
+  assert.equal(
+    results.flat().map(({ stdout }) => stdout),
+    ['1\n', '2\n', '3\n', '4\n'],
+  );
 });
 
-batch('50 MB on both outputs at once, and bytes that are no UTF-8', async () => {
+asRoot('50 MB on both outputs at once, and bytes that are no UTF-8', async () => {
   const [big, broken] = await session().run([
     sh('head -c 50000000 /dev/zero & head -c 50000000 /dev/zero >&2; wait'),
     sh('printf "a\\377\\376b"'),
@@ -184,7 +218,7 @@ batch('50 MB on both outputs at once, and bytes that are no UTF-8', async () => 
   assert.is(broken?.stdout, 'a\uFFFD\uFFFDb');
 });
 
-batch('a daemon that keeps the outputs open holds nothing up', async () => {
+asRoot('a daemon that keeps the outputs open holds nothing up', async () => {
   const one = session();
   const [result] = await one.run([sh('sleep 2 & echo "$!"')]);
   assert.match(result?.stdout ?? '', /^\d+\n$/);
@@ -192,41 +226,53 @@ batch('a daemon that keeps the outputs open holds nothing up', async () => {
   process.kill(Number(result?.stdout), 'SIGKILL');
 });
 
-batch('a signal lets the command that runs finish, starts no other, and rejects with its reason', async () => {
-  const one = session();
-  const stop = new AbortController();
-  const done: number[] = [];
-  setTimeout(() => stop.abort(new Error('Ctrl-C')), 100);
-  const commands = [sh('sleep 0.3; touch "$1/1"', folder), touch('2')];
-  const run = one.run(commands, { signal: stop.signal, onResult: index => done.push(index) });
-  assert.is(await rejection(run, Error), 'Ctrl-C');
-  assert.equal(made(), ['1']);
-  assert.equal(done, [0]);
-  assert.is(await rejection(one.run([touch('3')]), Error), 'Ctrl-C');
-  const never = session();
-  assert.is(await rejection(never.run([touch('4')], { signal: AbortSignal.abort(new Error('no')) }), Error), 'no');
-  assert.equal(made(), ['1']);
-});
+asRoot(
+  'a signal lets the command that runs finish, starts no other, and rejects with its reason',
+  async () => {
+    const one = session();
+    const stop = new AbortController();
+    const done: number[] = [];
+    setTimeout(() => stop.abort(new Error('Ctrl-C')), 100);
+    const commands = [sh('sleep 0.3; touch "$1/1"', folder), touch('2')];
+    const run = one.run(commands, { signal: stop.signal, onResult: index => done.push(index) });
+    assert.is(await rejection(run, Error), 'Ctrl-C');
+    assert.equal(made(), ['1']);
+    assert.equal(done, [0]);
+    assert.is(await rejection(one.run([touch('3')]), Error), 'Ctrl-C');
+    const never = session();
+    assert.is(
+      await rejection(never.run([touch('4')], { signal: AbortSignal.abort(new Error('no')) }), Error),
+      'no',
+    );
+    assert.equal(made(), ['1']);
+  },
+);
 
-batch('when the connection goes, the command that runs finishes, although nobody reads it, and is the last', async () => {
-  const shell = new Promise<ReturnType<typeof localShell>>(resolve => {
-    const start = (line: string) => {
-      const started = localShell('sh', ['-c', line]);
-      resolve(started);
-      return Promise.resolve(started);
-    };
-    const one = session(['sh'], ['sh'], { start });
-    const noisy = sh('sleep 0.2; head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2; touch "$1/1"', folder);
-    one.run([touch('0'), noisy, touch('2')]).catch(() => undefined);
-  });
-  while (!existsSync(join(folder, '0'))) await sleep(5);
-  (await shell).destroy();
-  await sleep(600);
-  assert.equal(made(), ['0', '1']);
-  assert.not.ok(existsSync(`/proc/${(await shell).pid}`), 'the session has ended');
-});
+asRoot(
+  'when the connection goes, the command that runs finishes, although nobody reads it, and is the last',
+  async () => {
+    const shell = new Promise<ReturnType<typeof localShell>>(resolve => {
+      const start = (line: string) => {
+        const started = localShell('sh', ['-c', line]);
+        resolve(started);
+        return Promise.resolve(started);
+      };
+      const one = session(['sh'], ['sh'], { start });
+      const noisy = sh(
+        'sleep 0.2; head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2; touch "$1/1"',
+        folder,
+      );
+      one.run([touch('0'), noisy, touch('2')]).catch(() => undefined);
+    });
+    while (!existsSync(join(folder, '0'))) await sleep(5);
+    (await shell).destroy();
+    await sleep(600);
+    assert.equal(made(), ['0', '1']);
+    assert.not.ok(existsSync(`/proc/${(await shell).pid}`), 'the session has ended');
+  },
+);
 
-batch('a session whose shell is killed says so instead of hanging', async () => {
+asRoot('a session whose shell is killed says so instead of hanging', async () => {
   const one = session();
   // The loop is the grandparent of the command: ( exec ... ) is its child.
   const run = one.run([touch('1'), sh('kill -9 "$PPID"; sleep 0.1'), touch('2')]);
@@ -234,9 +280,10 @@ batch('a session whose shell is killed says so instead of hanging', async () => 
   assert.equal(made(), ['1']);
 });
 
-batch('a login shell that is none, or that says no, is a Problem with its words', async () => {
+asRoot('a login shell that is none, or that says no, is a Problem with its words', async () => {
   const nologin = session(['sh'], ['sh'], {
-    start: () => Promise.resolve(localShell('sh', ['-c', 'echo This account is currently not available.; exit 1'])),
+    start: () =>
+      Promise.resolve(localShell('sh', ['-c', 'echo This account is currently not available.; exit 1'])),
   });
   const error = await nologin.run([touch('1')]).catch((reason: unknown) => reason);
   assert.ok(error instanceof Problem);
@@ -250,20 +297,28 @@ batch('a login shell that is none, or that says no, is a Problem with its words'
   assert.match(slow.why ?? '', /no shell within 0.2 s .*Menu/);
 });
 
-batch('what onResult throws rejects the run and nothing else', async () => {
+asRoot('what onResult throws rejects the run and nothing else', async () => {
   const boom = () => {
     throw new Error('boom');
   };
   assert.is(await rejection(session().run([touch('1'), touch('2')], { onResult: boom }), Error), 'boom');
 });
 
-batch('a host without flock is a Problem that says so', async () => {
+asRoot('a host without flock is a Problem that says so', async () => {
   for (const tool of ['sh', 'id', 'tr', 'head', 'cat', 'tee']) {
-    symlinkSync(spawnSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).stdout.trim(), join(folder, tool));
+    symlinkSync(
+      spawnSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).stdout.trim(),
+      join(folder, tool),
+    );
   }
   writeFileSync(join(folder, 'empty'), '');
   const start = (line: string) =>
-    Promise.resolve(localShell('/bin/sh', ['-c', `PATH=${folder}; ${line.replaceAll(':/usr/local/sbin:/usr/sbin:/sbin', '')}`]));
+    Promise.resolve(
+      localShell('/bin/sh', [
+        '-c',
+        `PATH=${folder}; ${line.replaceAll(':/usr/local/sbin:/usr/sbin:/sbin', '')}`,
+      ]),
+    );
   const one = session(['sh'], ['sh'], { start });
   const error = await one.lock('me').catch((reason: unknown) => reason);
   assert.ok(error instanceof Problem);

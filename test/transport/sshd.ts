@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as uvu from 'uvu';
 import type { SshSettings } from '../../src/model/cluster.ts';
 
 /** A user of a test's sshd; it exists in that sshd's mount namespace alone. */
@@ -22,6 +23,7 @@ export interface SshdOptions {
   /** Lines for root's .bashrc. */
   readonly bashrc?: string;
   readonly rootShell?: string;
+  readonly rootPassword?: string;
   /** Types of the host's keys. */
   readonly hostKeys?: readonly ('ed25519' | 'ecdsa' | 'rsa')[];
 }
@@ -52,12 +54,21 @@ export function cannotRunSshd(): string | undefined {
   }
 }
 
+/** The suite's own test function, or, where there is a reason, its skip: said aloud, never silently. */
+export function unless<T>(reason: string | undefined, suite: uvu.Test<T>): uvu.Test<T>['skip'] {
+  if (reason === undefined) return suite;
+  process.stderr.write(`skipped: ${reason}\n`);
+  return suite.skip;
+}
+
 /**
  * A real OpenSSH server on a free port of 127.0.0.1. It runs in a mount namespace of its own, with
  * /etc's users, sudoers, /root, /home and /run of its own, so a test changes nothing of this machine.
  */
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'lvsform-sshd-'));
+  // sshd reads authorized_keys as the user who logs in.
+  chmodSync(folder, 0o711);
   const file = (name: string, text: string, mode = 0o644) => {
     writeFileSync(join(folder, name), text, { mode });
     return join(folder, name);
@@ -73,7 +84,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const users = options.users ?? [];
   const rootShell = options.rootShell ?? '/bin/bash';
   file('passwd', accounts(readFileSync('/etc/passwd', 'utf8'), users, rootShell));
-  file('shadow', shadow(readFileSync('/etc/shadow', 'utf8'), users));
+  file('shadow', shadow(users, options.rootPassword));
   file(
     'group',
     readFileSync('/etc/group', 'utf8') + users.map(({ name, uid }) => `${name}:x:${uid}:\n`).join(''),
@@ -167,7 +178,7 @@ export function family(pid: number): readonly number[] {
 }
 
 async function stopSshd(child: ChildProcess, folder: string): Promise<void> {
-  if (child.exitCode === null && child.pid !== undefined) {
+  if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
     const gone = new Promise(resolve => child.once('exit', resolve));
     for (const pid of family(child.pid).toReversed()) {
       try {
@@ -188,13 +199,12 @@ function accounts(passwd: string, users: readonly TestUser[], rootShell: string)
   return passwd.replace(/^(root:.*:)[^:\n]*$/m, `$1${rootShell}`) + own.join('');
 }
 
-function shadow(text: string, users: readonly TestUser[]): string {
+function shadow(users: readonly TestUser[], rootPassword: string | undefined): string {
   const hash = (password: string) =>
     execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim();
-  const own = users.map(
-    ({ name, password }) => `${name}:${password === undefined ? '*' : hash(password)}:19000:0:99999:7:::\n`,
-  );
-  return text + own.join('');
+  const line = (name: string, password: string | undefined) =>
+    `${name}:${password === undefined ? '*' : hash(password)}:19000:0:99999:7:::\n`;
+  return [line('root', rootPassword), ...users.map(({ name, password }) => line(name, password))].join('');
 }
 
 function freePort(): Promise<number> {

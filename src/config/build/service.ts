@@ -4,6 +4,7 @@ import type { DraftService } from '../draft/service.ts';
 import type { HealthCheck as CheckYaml } from '../inventory-yaml.ts';
 import { certain } from './certain.ts';
 
+/** A service with its defaults filled in. */
 export function buildService(service: DraftService, vips: readonly Vip[]): VirtualService {
   const { yaml, protocol } = service;
   return {

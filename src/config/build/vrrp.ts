@@ -5,6 +5,7 @@ import type { DraftVip } from '../draft/vip.ts';
 import type { Secrets } from '../secrets/resolve.ts';
 import { certain } from './certain.ts';
 
+/** A VIP with the interface that was found for it. */
 export function buildVip(vip: DraftVip): Vip {
   return {
     name: vip.name,

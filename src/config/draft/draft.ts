@@ -24,6 +24,7 @@ export interface Draft {
   readonly masquerade: readonly DraftMasquerade[];
 }
 
+/** Drafts an inventory that the schema has accepted. Never fails: what cannot be derived is left undefined. */
 export function draft(yaml: Inventory): Draft {
   const hosts = draftHosts(yaml);
   const directors = hosts.filter(({ roles }) => roles.has('director'));

@@ -16,6 +16,7 @@ export interface DraftForward {
   readonly service: DraftService | undefined;
 }
 
+/** A network to masquerade. */
 export interface DraftMasquerade {
   readonly path: Path;
   readonly net: IpNet;
@@ -23,6 +24,7 @@ export interface DraftMasquerade {
   readonly interface: string | undefined;
 }
 
+/** The forwards with the services that they name. */
 export function draftForwards(
   inventory: Inventory,
   services: readonly DraftService[],
@@ -34,6 +36,7 @@ export function draftForwards(
   });
 }
 
+/** The networks to masquerade, each with the interface by which it leaves. */
 export function draftMasquerade(
   inventory: Inventory,
   gateways: readonly DraftHost[],

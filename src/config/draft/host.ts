@@ -10,12 +10,14 @@ export interface DraftHost extends HostEntry {
   readonly addresses: readonly DraftAddress[];
 }
 
+/** An address of a host, and where it is written. */
 export interface DraftAddress {
   readonly interface: string;
   readonly net: IpNet;
   readonly path: Path;
 }
 
+/** The hosts of an inventory in its order. */
 export function draftHosts(inventory: Inventory): readonly DraftHost[] {
   return expandHosts(inventory.hosts).map(entry => ({
     ...entry,

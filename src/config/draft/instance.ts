@@ -16,6 +16,7 @@ export interface DraftInstance {
   readonly interface: string | undefined;
 }
 
+/** The VRRP instances; VIPs that no instance names belong to each instance that names none. */
 export function draftInstances(
   inventory: Inventory,
   directors: readonly DraftHost[],

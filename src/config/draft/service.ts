@@ -34,6 +34,7 @@ export interface DraftServer {
   readonly weight: number;
 }
 
+/** The services with their VIPs and the hosts that serve them. */
 export function draftServices(
   inventory: Inventory,
   hosts: readonly DraftHost[],

@@ -17,6 +17,7 @@ export interface DraftVip {
   readonly interface: string | undefined;
 }
 
+/** The VIPs with the interfaces that they belong to. */
 export function draftVips(inventory: Inventory, directors: readonly DraftHost[]): readonly DraftVip[] {
   return Object.entries(inventory.vips ?? {}).flatMap(([name, yaml]) => {
     const net = parseNetOrAddress(yaml.address);

@@ -30,13 +30,19 @@ function table(node: Node, root: Schema): string {
       : inner['default'] === undefined
         ? ''
         : code(inner['default']);
-    return [code(key), typeWords(inner), need, meaning(inner)].map(cell).join(' | ');
+    return [code(key), typeWords(inner), need, meaning(inner)];
   });
-  return [
-    '| Key | Value | Default | Meaning |',
-    '| --- | --- | --- | --- |',
-    ...rows.map(row => `| ${row} |`),
-  ].join('\n');
+  return columns(['Key', 'Value', 'Default', 'Meaning'], rows);
+}
+
+/** A table of Markdown, its columns in line. */
+export function columns(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [heads, ...rows].map(row => row.map(cell));
+  const widths = heads.map((_, column) => Math.max(3, ...cells.map(row => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((text, at) => text.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  const rule = widths.map(width => '-'.repeat(width));
+  return [cells[0] ?? [], rule, ...cells.slice(1)].map(line).join('\n');
 }
 
 function meaning(node: Node): string {

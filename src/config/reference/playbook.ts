@@ -1,7 +1,8 @@
 import type { AnyKind, Schema } from '../../model/kind.ts';
 import { playbookSchema } from '../schema/playbook.ts';
 import { helpers } from '../template/helpers.ts';
-import { block, section } from './markdown.ts';
+import { block, columns, section } from './markdown.ts';
+import { code } from './type-words.ts';
 import { type Node, sections } from './walk.ts';
 
 const intro = `# Playbooks
@@ -24,28 +25,28 @@ one expression alone keeps its type: \`port: "{{vars.port}}"\` is a number where
 YAML takes a plain \`{{\` for something else; write \`\\{{\` where two braces are meant as such. A name that is not set is a
 mistake, also in \`{{#if}}\`.
 
-| Name | What it is |
-| --- | --- |
-| \`host.name\`, \`host.address\`, \`host.roles\` | the host, its first address, its roles |
-| \`host.interfaces.eth0.address\` | first address of an interface; all with \`prefix\` in \`addresses\` |
-| \`host.default_route\`, \`host.priority\` | as in the inventory, or empty |
-| \`vars.NAME\` | the host's \`vars\` |
-| \`cluster.name\`, \`cluster.mode\` | name of the cluster, mode of its directors |
-| \`cluster.hosts.NAME\` | another host, with the same names as \`host\` |
-| \`cluster.vips.NAME.address\`, \`prefix\`, \`interface\` | a VIP |
-| \`cluster.services.NAME.vip\`, \`port\`, \`protocol\`, \`method\`, \`scheduler\` | a service |
-| \`cluster.services.NAME.real_servers\` | list of \`host\`, \`rip\`, \`port\`, \`weight\` |
+NAMES
 
 A name with a dash or a dot stands in brackets: \`{{cluster.hosts.[lan-client].address}}\`. Secrets are not among them.
 
 A \`file\` with \`template: NAME\` takes \`templates/NAME.hbs\` beside the playbook, or else one of lvsform's own; it sees these
 names, its own \`data\`, and \`versions\`.
 
-| Helper | What it gives |
-| --- | --- |
 HELPERS
 
 Blocks are \`{{#if}}\`, \`{{#unless}}\`, \`{{#each}}\` and \`{{#with}}\`.`;
+
+const names: readonly (readonly [string, string])[] = [
+  ['`host.name`, `host.address`, `host.roles`', 'the host, its first address, its roles'],
+  ['`host.interfaces.eth0.address`', 'first address of an interface; all with `prefix` in `addresses`'],
+  ['`host.default_route`, `host.priority`', 'as in the inventory, or empty'],
+  ['`vars.NAME`', "the host's `vars`"],
+  ['`cluster.name`, `cluster.mode`', 'name of the cluster, mode of its directors'],
+  ['`cluster.hosts.NAME`', 'another host, with the same names as `host`'],
+  ['`cluster.vips.NAME.address`, `prefix`, `interface`', 'a VIP'],
+  ['`cluster.services.NAME.vip`, `port`, `protocol`, `method`, `scheduler`', 'a service'],
+  ['`cluster.services.NAME.real_servers`', 'list of `host`, `rip`, `port`, `weight`'],
+];
 
 /** docs/playbook.md: every key of a playbook, every kind of resource, and expressions. */
 export function playbookReference(kinds: ReadonlyMap<string, AnyKind>): string {
@@ -55,16 +56,16 @@ export function playbookReference(kinds: ReadonlyMap<string, AnyKind>): string {
     if (path === 'stages[].resources[]') continue;
     parts.push(section(path === '' ? '## Top level' : `## \`${path}\``, node, schema, example));
   }
-  parts.push(helperTable(expressions), '## Kinds of resources');
+  parts.push(withTables(expressions), '## Kinds of resources');
   for (const [name, { schema: own }] of kinds) parts.push(kindSection(name, own));
   return `${parts.join('\n\n')}\n`;
 }
 
-function helperTable(text: string): string {
-  const rows = Object.values(helpers).map(
-    ({ example, description }) => `| \`${example}\` | ${description} |`,
-  );
-  return text.replace('HELPERS', rows.join('\n'));
+function withTables(text: string): string {
+  const rows = Object.values(helpers).map(({ example, description }) => [code(example), description]);
+  return text
+    .replace('NAMES', () => columns(['Name', 'What it is'], names))
+    .replace('HELPERS', () => columns(['Helper', 'What it gives'], rows));
 }
 
 function kindSection(name: string, schema: Schema): string {

@@ -10,6 +10,7 @@ export interface SecretPlace {
   readonly rule: SecretRule;
 }
 
+/** What the text of a secret must look like, and what to say where it does not. */
 export interface SecretRule {
   readonly pattern: RegExp;
   readonly maxLength: number;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Fetched, Surroundings } from './fetch.ts';
+import type { Fetched, Surroundings } from './reference.ts';
 
 /**
  * What a program prints, run without a shell. Its stderr goes into the reason of a failure, its stdout
@@ -68,5 +68,5 @@ function lastLines(text: string): string {
     .split(/\s*\n\s*/)
     .slice(-3)
     .join('; ');
-  return words.replaceAll(/\p{Cc}/gu, '').slice(0, 300);
+  return words.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '').slice(0, 300);
 }

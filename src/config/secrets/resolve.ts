@@ -2,8 +2,9 @@ import { canonical } from '../../model/json.ts';
 import { concealed, Secret } from '../../model/secret.ts';
 import type { Finding } from '../diagnostic.ts';
 import { type Path, showPath } from '../path.ts';
-import { type Fetched, fetchSecret, type Surroundings } from './fetch.ts';
+import { fetchSecret } from './fetch.ts';
 import type { SecretPlace } from './places.ts';
+import type { Fetched, Surroundings } from './reference.ts';
 
 /** The secrets of an inventory by their places. */
 export type Secrets = (path: Path) => Secret | undefined;

@@ -23,7 +23,8 @@ export async function buildImage(
     const root = join(build, 'root');
     const draft = join(build, 'image.ext4');
     const env = { ...process.env, BUILD: build, KERNEL: recipe.kernel, DEBIAN_FRONTEND: 'noninteractive' };
-    const contained = { env, signal, onLine };
+    // unshare passes no SIGTERM on, but takes its children with it when it dies.
+    const contained = { env, signal, onLine, killSignal: 'SIGKILL' } as const;
     await run([...containment, ...(await debootstrap(build, root, recipe, signal))], contained);
     await run(
       [...containment, 'mke2fs', '-q', '-t', 'ext4', '-L', 'lab', '-d', root, draft, `${diskMiB}M`],

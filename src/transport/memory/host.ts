@@ -5,6 +5,7 @@ import type { RunOptions, Transport } from '../../model/transport.ts';
 import { failed, type Programs } from './program.ts';
 import { filePrograms } from './programs/files.ts';
 import { ipvsPrograms } from './programs/ipvs.ts';
+import { ledgerPrograms } from './programs/ledger.ts';
 import { networkPrograms } from './programs/network.ts';
 import { systemPrograms } from './programs/system.ts';
 import { blankHost, dumpOf, type HostState } from './state.ts';
@@ -27,13 +28,20 @@ export interface MemoryHost extends Transport {
 }
 
 /**
- * A Linux host that is only its state (state.ts): it runs the commands of kinds and probes by table, one entry a
- * program or a named script, and prints what the real ones print. `programs` adds to the table or replaces entries. What is
- * not in it ends with 127.
+ * A Linux host that is only its state (state.ts): it runs the commands of kinds and probes by table, one
+ * entry a program or a named script, and prints what the real ones print. `programs` adds to the table or
+ * replaces entries. What is not in it ends with 127.
  */
 export function memoryHost(initial: Partial<HostState> = {}, programs: Programs = {}): MemoryHost {
   const state: HostState = { ...blankHost(), ...structuredClone(initial) };
-  const table = { ...filePrograms, ...systemPrograms, ...networkPrograms, ...ipvsPrograms, ...programs };
+  const table = {
+    ...filePrograms,
+    ...systemPrograms,
+    ...networkPrograms,
+    ...ipvsPrograms,
+    ...ledgerPrograms,
+    ...programs,
+  };
   const log: Command[] = [];
   const counts = { batches: 0, commands: 0 };
   let failure: { at: number; result: Partial<Result> } | undefined;

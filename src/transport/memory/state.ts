@@ -45,6 +45,7 @@ export interface Unit {
   reloads: number;
 }
 
+/** An address on an interface; IPv6 has no label. */
 export interface Address {
   readonly interface: string;
   readonly address: string;
@@ -52,6 +53,7 @@ export interface Address {
   readonly scope: string;
 }
 
+/** A route, of family `4` or `6`. */
 export interface Route {
   readonly family: string;
   readonly table: string;
@@ -62,6 +64,7 @@ export interface Route {
   readonly src?: string;
 }
 
+/** A rule of the packet filter, in the words that added it. */
 export interface Rule {
   readonly program: 'iptables' | 'ip6tables';
   readonly table: string;
@@ -69,12 +72,16 @@ export interface Rule {
   readonly words: readonly string[];
 }
 
+/**
+ * A real server; `method` is the flag of ipvsadm with what follows it, `active` how many connections it has.
+ */
 export interface Server {
   readonly method: string;
   readonly weight: number;
   active: number;
 }
 
+/** A virtual service; `words` are its options. */
 export interface VirtualService {
   words: readonly string[];
   readonly servers: { [server: string]: Server };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Call, failed, ok, type Program, type Programs } from '../program.ts';
 import type { HostState, Node } from '../state.ts';
 
+/** The directory that a path is in. */
 export function parent(path: string): string {
   return path.replace(/\/[^/]*$/, '') || '/';
 }
@@ -18,11 +19,13 @@ export function put(
   state.files[path] = { type: 'file', bytes: bytes.toString('base64'), ...ownership, inode, changed };
 }
 
+/** What a file holds; undefined where no file is. */
 export function bytesOf(state: HostState, path: string): Buffer | undefined {
   const node = state.files[path];
   return node?.type === 'file' ? Buffer.from(node.bytes, 'base64') : undefined;
 }
 
+/** All paths below a directory. */
 export function children(state: HostState, path: string): readonly string[] {
   return Object.keys(state.files).filter(name => name !== path && name.startsWith(`${path}/`));
 }
@@ -144,9 +147,19 @@ const rm: Program = ({ state, args }) => {
   for (const path of args.filter(word => !word.startsWith('-'))) {
     if (state.files[path]?.type === 'directory') return failed(`rm: cannot remove '${path}': Is a directory`);
     delete state.files[path];
+    forgetUnit(state, path);
   }
   return ok();
 };
+
+/** A unit is there as long as its file is. */
+function forgetUnit(state: HostState, path: string): void {
+  const unit = /^\/etc\/systemd\/system\/([^/]+)\.service$/.exec(path)?.[1];
+  const fromPackage = Object.values(state.packages).some(
+    one => one.installed && one.units?.includes(unit ?? ''),
+  );
+  if (unit !== undefined && !fromPackage && !state.units[unit]?.active) delete state.units[unit];
+}
 
 const touch: Program = ({ state, args: [path = ''] }) => {
   put(state, path, bytesOf(state, path) ?? Buffer.alloc(0));

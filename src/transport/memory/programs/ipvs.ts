@@ -28,7 +28,8 @@ function saved(state: HostState): readonly string[] {
   return Object.entries(state.services).flatMap(([name, { words, servers }]) => [
     `-A ${name} ${words.join(' ')}`,
     ...Object.entries(servers).map(
-      ([server, { method, weight }]) => `-a ${name} -r ${server} ${method} -w ${weight}`,
+      ([server, { method, weight }]) =>
+        `-a ${name} -r ${server} ${method === '-i' ? '-i --tun-type ipip' : method} -w ${weight}`,
     ),
   ]);
 }
@@ -61,6 +62,7 @@ function editService(state: HostState, verb: string, name: string, words: readon
   else if (verb === '-E') found.words = words;
   else delete state.services[name];
   if (module) module.users = Object.keys(state.services).length;
+  if (module?.users === 0) delete module.users;
   return ok();
 }
 

@@ -199,6 +199,9 @@ function unitFromFile(state: HostState, name: string): Unit | undefined {
 const stopService: Program = ({ state, args: [name = ''], run }) =>
   state.units[name] === undefined ? ok() : run(['systemctl', 'stop', '--', name]);
 
+const disableService: Program = ({ state, args: [name = ''], run }) =>
+  state.units[name] === undefined ? ok() : run(['systemctl', 'disable', '--', name]);
+
 const testCommands: Program = ({ args, run }: Call) => {
   const words = [...args];
   const lines: string[] = [];
@@ -228,6 +231,7 @@ export const systemPrograms: Programs = {
   'lvsform-load-service': loadService,
   'lvsform-mark-service': markService,
   'lvsform-stop-service': stopService,
+  'lvsform-disable-service': disableService,
   'lvsform-test-commands': testCommands,
   modprobe,
   systemctl,

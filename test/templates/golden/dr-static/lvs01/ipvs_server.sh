@@ -76,7 +76,8 @@ read_table() {
     }
 }
 
-# What follows "$1 " in the table, into $found; fails where no line begins so.
+# What follows "$1 " in the table, into $found; fails where no line begins so. The kernel's words for a plain tunnel are
+# left out: nobody writes them.
 find_line() {
     found=$newline$table$newline
     case $found in
@@ -86,6 +87,7 @@ find_line() {
     found=${found#*"$newline$1 "}
     found=${found%%"$newline"*}
     found=${found% }
+    found=${found%" --tun-type ipip"}
 }
 
 service_words() {
@@ -139,27 +141,31 @@ set_timeouts() {
 
 # --- real servers that leave --------------------------------------------------------------------------------------
 
-# Remembers the longest wait among the services that servers leave: the service's own where it is this one.
-longest() {
-    [ "$1 $2" = "$flag $vip" ] && [ "$5" -gt "$wait" ] && wait=$5
-    return 0
-}
-
-# Gives weight 0 to each server of a listed service that is not listed itself, and writes it into $leaving.
-retire_servers() {
+# Runs "$@ PROTOCOL VIP SERVER FORWARDING" for each server that a listed service has in the kernel and not in this file.
+each_unlisted() {
     services=$newline$(each_service print)$newline
     servers=$newline$(each_server print)$newline
-    leaving='' wait=0
     while read -r command flag vip _ rip method _; do
         [ "$command" = -a ] || continue
         case $services in *"$newline$flag $vip "*) ;; *) continue ;; esac
         case $servers in *"$newline$flag $vip $rip "*) continue ;; esac
-        try ipvsadm -e "$flag" "$vip" -r "$rip" "$method" -w 0
-        leaving=$leaving$flag\ $vip\ $rip$newline
-        each_service longest
+        "$@" "$flag" "$vip" "$rip" "$method"
     done <<END
 $table
 END
+}
+
+# Takes a server's weight away, and remembers it in $leaving, with the longest wait of all that leave.
+leaving='' wait=0
+retire() {
+    try ipvsadm -e "$1" "$2" -r "$3" "$4" -w 0
+    leaving="$leaving$1 $2 $3$newline"
+    each_service longest
+}
+
+longest() {
+    [ "$1 $2" = "$flag $vip" ] && [ "$5" -gt "$wait" ] && wait=$5
+    return 0
 }
 
 # Succeeds while a leaving server has active connections.
@@ -179,7 +185,7 @@ END
 }
 
 remove_servers() {
-    retire_servers
+    each_unlisted retire
     [ -n "$leaving" ] || return 0
     while [ "$wait" -gt 0 ] && still_busy; do
         sleep 1
@@ -222,7 +228,7 @@ delete_vip() {
 
 missing=0
 report() {
-    echo "$1  $2"
+    printf '%-8s  %s\n' "$1" "$2"
     [ "$1" != missing ] || missing=1
 }
 
@@ -244,6 +250,10 @@ show_server() {
     else
         report differs "server  $1 $2 -r $3 $found, not $4 -w $5"
     fi
+}
+
+show_unlisted() {
+    report unlisted "server  $1 $2 -r $3"
 }
 
 show_vip() {
@@ -280,6 +290,7 @@ status() {
     read_table
     each_service show_service
     each_server show_server
+    each_unlisted show_unlisted
     each_vip show_vip
     [ "$missing" = 0 ] || exit 3
 }

@@ -20,6 +20,7 @@ LC_ALL=C
 PATH=$PATH:/usr/sbin:/sbin
 export LC_ALL PATH
 kernel=/proc/sys
+devices=/sys/class/net
 # Settings as they were before start changed them; gone at a reboot, as the changes are.
 before=/run/lvsform-rs.before
 
@@ -94,7 +95,13 @@ put_back() {
 
 # --- devices, VIPs, route -----------------------------------------------------------------------------------------
 
+# Whether the device is there. To ask ip(8) for tunl0 by its name would make the kernel load ipip.
+has_device() {
+    [ -e "$devices/$1" ]
+}
+
 has_vip() {
+    has_device "$1" || return 1
     case $(ip -o addr show dev "$1" 2>/dev/null) in
     *" inet $2 "* | *" inet6 $2 "*) ;;
     *) return 1 ;;
@@ -118,6 +125,7 @@ delete_vip() {
 find_others() {
     others=
     for device in lo tunl0; do
+        has_device "$device" || continue
         found=$(ip -o -4 addr show dev "$device" 2>/dev/null) || continue
         while read -r _ _ _ address _; do
             case $address in '' | 127.*) ;; *) others="$others $address" ;; esac
@@ -128,13 +136,13 @@ END
 }
 
 is_up() {
-    [ -n "$(ip -o link show dev "$1" up 2>/dev/null)" ]
+    has_device "$1" && [ -n "$(ip -o link show dev "$1" up 2>/dev/null)" ]
 }
 
 # The module ipip makes tunl0.
 open_tunnel() {
     is_up "$1" && return
-    ip link show dev "$1" >/dev/null 2>&1 || try modprobe ipip
+    has_device "$1" || try modprobe ipip
     try ip link set dev "$1" up
 }
 

@@ -1,0 +1,46 @@
+import type { Result } from '../model/command.ts';
+import type { RunOptions } from '../model/transport.ts';
+import type { Frame } from './frames.ts';
+
+/** A batch that runs: pairs what comes on the two outputs into results, in order. */
+export class Flight {
+  /** All results, once the batch is at its end. */
+  readonly results: Promise<readonly Result[]>;
+  readonly #size: number;
+  readonly #options: RunOptions;
+  readonly #done: Result[] = [];
+  readonly #frames = { out: [] as Frame[], err: [] as Frame[] };
+  #resolve: (results: readonly Result[]) => void = () => undefined;
+  #reject: (reason: unknown) => void = () => undefined;
+
+  constructor(size: number, options: RunOptions) {
+    this.#size = size;
+    this.#options = options;
+    this.results = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Takes one output of one command; true when that was the batch's last. What onResult throws comes out here. */
+  take(stream: 'out' | 'err', frame: Frame): boolean {
+    this.#frames[stream].push(frame);
+    const index = this.#done.length;
+    const out = this.#frames.out[index];
+    const err = this.#frames.err[index];
+    if (out === undefined || err === undefined) return false;
+    const result = { code: out.code, stdout: out.body.toString(), stderr: err.body.toString() };
+    this.#done.push(result);
+    this.#options.onResult?.(index, result);
+    const failed = result.code !== 0 && this.#options.keepGoing !== true;
+    return failed || this.#done.length === this.#size;
+  }
+
+  land(): void {
+    this.#resolve(this.#done);
+  }
+
+  crash(reason: unknown): void {
+    this.#reject(reason);
+  }
+}

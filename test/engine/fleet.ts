@@ -1,0 +1,154 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compile } from '../../src/config/compile.ts';
+import { loadInventory } from '../../src/config/inventory.ts';
+import { loadPlaybook } from '../../src/config/playbook.ts';
+import { renderer, templateDirs } from '../../src/config/render.ts';
+import { type HostWork, removal } from '../../src/engine/host-run.ts';
+import { Run, type RunOptions } from '../../src/engine/run.ts';
+import { kinds } from '../../src/kinds/index.ts';
+import type { Event } from '../../src/model/event.ts';
+import type { Json } from '../../src/model/json.ts';
+import { exit, Problem } from '../../src/model/problem.ts';
+import { roles } from '../../src/roles/index.ts';
+import { type MemoryHost, memoryHost } from '../../src/transport/memory/index.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+export const site = join(root, 'playbooks', 'site.yml');
+export const web = join(root, 'playbooks', 'web.yml');
+
+/** A whole cluster of memory hosts, worked on by the real engine, roles and kinds. */
+export class Fleet {
+  readonly hosts: ReadonlyMap<string, MemoryHost>;
+  readonly events: Event[] = [];
+  readonly dead = new Set<string>();
+
+  constructor(names: readonly string[]) {
+    this.hosts = new Map(names.map(name => [name, memoryHost()]));
+  }
+
+  host(name: string): MemoryHost {
+    const host = this.hosts.get(name);
+    if (host === undefined) throw new Error(`no host ${name}`);
+    return host;
+  }
+
+  dump(): Json {
+    return Object.fromEntries([...this.hosts].map(([name, host]) => [name, host.dump()]));
+  }
+
+  /** Opens a run as `lvsform up` does; `only` narrows it as --host does. */
+  async open(
+    inventory: string,
+    playbook: string,
+    { only, options }: { only?: readonly string[]; options?: Partial<RunOptions> } = {},
+  ): Promise<Run> {
+    const { cluster } = await loadInventory(inventory);
+    const program = compile(await loadPlaybook(playbook), cluster, { kinds, roles });
+    const hosts = cluster.hosts.filter(({ name }) => only === undefined || only.includes(name));
+    const works: readonly HostWork[] = hosts.map(host => ({
+      host,
+      playbook: program.playbook,
+      releases: new Set([program.playbook]),
+      stages: program.stages.flatMap(stage =>
+        stage.hosts
+          .filter(one => one.host.name === host.name)
+          .map(({ resources }) => ({ name: stage.name, resources })),
+      ),
+    }));
+    const waves = [
+      ...program.stages.map(stage => ({
+        name: stage.name,
+        steps: stage.hosts.map(({ host }) => ({ host: host.name, stage: stage.name })),
+      })),
+      { name: removal, steps: hosts.map(({ name }) => ({ host: name, stage: removal })) },
+    ];
+    return Run.open(
+      { playbook: program.playbook, inventory },
+      works,
+      waves,
+      this.#options(playbook, options),
+    );
+  }
+
+  /** Opens a run as `lvsform down` does. */
+  async openDown(inventory: string): Promise<Run> {
+    const { cluster } = await loadInventory(inventory);
+    const works = cluster.hosts.map(host => ({
+      host,
+      playbook: 'site',
+      releases: 'all' as const,
+      stages: [],
+    }));
+    const steps = cluster.hosts.map(({ name }) => ({ host: name, stage: removal }));
+    return Run.open({ playbook: 'site', inventory }, works, [{ name: 'down', steps }], this.#options(site));
+  }
+
+  /** Opens, applies, closes; answers how many changes were made. */
+  async up(inventory: string, playbook = site, only?: readonly string[]): Promise<number> {
+    const run = await this.open(inventory, playbook, only === undefined ? {} : { only });
+    try {
+      return await run.apply();
+    } finally {
+      await run.close();
+    }
+  }
+
+  #options(playbook: string, more: Partial<RunOptions> = {}): RunOptions {
+    return {
+      kinds,
+      render: renderer(templateDirs(playbook)),
+      report: event => this.events.push(event),
+      settle: 0,
+      parallel: 1,
+      connect: async ({ name }) => {
+        if (this.dead.has(name)) throw new Problem('no answer', { code: exit.unreachable, where: name });
+        return this.host(name).connect();
+      },
+      ...more,
+    };
+  }
+}
+
+/** An example inventory, changed by `edit`, as a file of its own. */
+export async function inventory(
+  example: string,
+  edit: (text: string) => string = text => text,
+): Promise<string> {
+  const text = await readFile(join(root, 'inventories', `${example}.yml`), 'utf8');
+  const path = join(tmpdir(), `lvsform-fleet-${process.pid}-${Math.random().toString(36).slice(2)}.yml`);
+  await writeFile(path, edit(text));
+  return path;
+}
+
+/** host, action and address of each change of a plan, in order. */
+export function planned(run: Run): readonly string[] {
+  return run.plan.hosts.flatMap(({ host, changes }) =>
+    changes.map(({ action, address }) => `${host} ${action} ${address}`),
+  );
+}
+
+/** The same of what was done, as the events tell it. */
+export function done(events: readonly Event[]): readonly string[] {
+  return events.flatMap(event =>
+    event.event === 'change.done' ? [`${event.host} ${event.action} ${event.address}`] : [],
+  );
+}
+
+/** The paths at which two dumps differ, with both values; a service's record of inodes differs by nature. */
+export function differences(a: Json, b: Json): readonly string[] {
+  const [one, other] = [flat(a), flat(b)];
+  return [...new Set([...one.keys(), ...other.keys()])]
+    .filter(path => !path.includes('/var/lib/lvsform/loaded/'))
+    .filter(path => one.get(path) !== other.get(path))
+    .map(path => `${path}: ${one.get(path) ?? 'nothing'} | ${other.get(path) ?? 'nothing'}`);
+}
+
+function flat(value: Json | undefined, path = ''): Map<string, string> {
+  if (value === null || typeof value !== 'object') return new Map([[path, String(value)]]);
+  return new Map(
+    Object.entries(value).flatMap(([key, inner]) => [...flat(inner as Json, `${path} > ${key}`)]),
+  );
+}

@@ -1,0 +1,236 @@
+// timeout: 300 s
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Json } from '../../src/model/json.ts';
+import { exit, Problem } from '../../src/model/problem.ts';
+import { differences, done, Fleet, inventory, planned, site, web } from './fleet.ts';
+
+const names = ['lvs01', 'lvs02', 'web01', 'web02', 'lan-client', 'wan-client', 'gateway'];
+const modes = ['dr', 'dr-static', 'dr-vrrp'];
+
+const problem = async (work: Promise<unknown>): Promise<Problem> => {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
+};
+
+for (const mode of modes) {
+  test(`${mode}: the plan is what is done, the second one is empty, and down leaves what was there before`, async () => {
+    const fleet = new Fleet(names);
+    const file = await inventory(mode);
+    const blank = fleet.dump();
+    const dry = await fleet.open(file, site);
+    assert.equal(differences(blank, fleet.dump()), [], 'a plan writes nothing');
+    await dry.close();
+
+    const run = await fleet.open(file, site);
+    assert.equal(planned(run), planned(dry));
+    await run.apply();
+    assert.equal([...done(fleet.events)].sort(), [...planned(run)].sort());
+    assert.equal(planned(await fleet.open(file, site)), []);
+
+    const standing = fleet.dump();
+    assert.is(await fleet.up(file), 0);
+    assert.equal(differences(standing, fleet.dump()), []);
+
+    await (await fleet.openDown(file)).apply();
+    assert.equal(differences(blank, fleet.dump()), []);
+  });
+}
+
+test('a run that breaks at any command, or loses its connection there, is finished by the next one', async () => {
+  const file = await inventory('dr-vrrp');
+  const whole = new Fleet(names);
+  await whole.up(file);
+  const standing = whole.dump();
+  for (const host of ['lvs01', 'web01', 'gateway']) {
+    const commands = whole.host(host).counts.commands;
+    assert.ok(commands > 15);
+    for (let at = 1; at <= commands; at += 1) {
+      for (const fault of ['fails', 'cut'] as const) {
+        const fleet = new Fleet(names);
+        if (fault === 'fails') fleet.host(host).failAt(at);
+        else fleet.host(host).cutAfter(at);
+        await fleet.up(file).catch((error: unknown) => assert.instance(error, Problem));
+        await fleet.up(file);
+        assert.equal(differences(standing, fleet.dump()), [], `${host}: command ${at} ${fault}`);
+        assert.equal(planned(await fleet.open(file, site)), [], `${host}: command ${at} ${fault}`);
+      }
+    }
+  }
+});
+
+test('a run that broke half-way is taken back whole by down', async () => {
+  const file = await inventory('dr');
+  for (let at = 4; at <= 24; at += 4) {
+    const fleet = new Fleet(names);
+    const blank = fleet.dump();
+    fleet.host('lvs02').cutAfter(at);
+    await problem(fleet.up(file));
+    await (await fleet.openDown(file)).apply();
+    assert.equal(differences(blank, fleet.dump()), [], `cut after ${at}`);
+  }
+});
+
+test('a host that cannot be reached stops a run before the first write', async () => {
+  const fleet = new Fleet(names);
+  const blank = fleet.dump();
+  fleet.dead.add('lvs01');
+  const failure = await problem(fleet.up(await inventory('dr')));
+  assert.is(failure.code, exit.unreachable);
+  assert.equal(differences(blank, fleet.dump()), []);
+});
+
+test('the MASTER is not touched when its BACKUP fails', async () => {
+  const fleet = new Fleet(names);
+  const blank = fleet.host('lvs01').dump();
+  fleet.host('lvs02').failAt(12);
+  await problem(fleet.up(await inventory('dr')));
+  assert.equal(differences(blank, fleet.host('lvs01').dump()), []);
+});
+
+test('two runs do not meet on a host', async () => {
+  const fleet = new Fleet(names);
+  const file = await inventory('dr');
+  const first = await fleet.open(file, site, { options: { holder: 'ann, since noon' } });
+  const failure = await problem(fleet.open(file, site, { options: { holder: 'bob' } }));
+  assert.is(failure.code, exit.locked);
+  const told = fleet.events.find(event => event.event === 'host.failed');
+  assert.match(told?.event === 'host.failed' ? (told.error.why ?? '') : '', 'ann, since noon');
+  await first.close();
+  await (await fleet.open(file, site, { options: { holder: 'bob' } })).close();
+});
+
+test('what an inventory no longer names goes away; what another playbook made stays', async () => {
+  const fleet = new Fleet(names);
+  await fleet.up(await inventory('dr'), web);
+  const served = fleet.host('web02').dump();
+  const file = await inventory('dr');
+  await fleet.up(file);
+  const one = await inventory('dr', text => text.replace('      web02: { weight: 1 }\n', ''));
+  await fleet.up(one);
+  const { files } = fleet.host('web02').state;
+  delete files['/var/lib/lvsform/ledger.json'];
+  const before = JSON.parse(JSON.stringify(served)) as { files: { [path: string]: Json } };
+  delete before.files['/var/lib/lvsform/ledger.json'];
+  assert.equal(differences(before, fleet.host('web02').dump()), []);
+});
+
+test('a run that is narrowed to some hosts leaves the others alone', async () => {
+  const fleet = new Fleet(names);
+  const file = await inventory('dr');
+  await fleet.up(file);
+  const one = await inventory('dr', text => text.replace('      web02: { weight: 1 }\n', ''));
+  const before = fleet.host('web02').dump();
+  await fleet.up(one, site, ['lvs01', 'lvs02']);
+  assert.equal(differences(before, fleet.host('web02').dump()), []);
+});
+
+test('what was there before lvsform came stays when it goes', async () => {
+  const fleet = new Fleet(names);
+  const { state } = fleet.host('lvs01');
+  const keepalived = state.packages['keepalived'];
+  if (keepalived) keepalived.installed = keepalived.candidate ?? '';
+  const needed = state.packages['libnl-3-200'];
+  if (needed) Object.assign(needed, { installed: needed.candidate, auto: true });
+  state.units['keepalived'] = { file: 'enabled', active: false, starts: 0, reloads: 0 };
+  state.files['/etc/keepalived'] = { type: 'directory', owner: 'root', group: 'root', mode: '0755' };
+  state.sysctls['net/ipv4/ip_forward'] = '1';
+  const blank = fleet.dump();
+  const file = await inventory('dr');
+  await fleet.up(file);
+  await (await fleet.openDown(file)).apply();
+  assert.equal(differences(blank, fleet.dump()), []);
+});
+
+test('a crash between the write of a file and its reload is mended by the next run', async () => {
+  const fleet = new Fleet(names);
+  await fleet.up(await inventory('dr'));
+  const changed = await inventory('dr', text => text.replace('delay_loop: 6', 'delay_loop: 7'));
+  const reloads = () => fleet.host('lvs01').state.units['keepalived']?.reloads ?? 0;
+  const before = reloads();
+  const run = await fleet.open(changed, site, { only: ['lvs01'] });
+  assert.equal(planned(run), [
+    'lvs01 update file//etc/keepalived/keepalived.conf',
+    'lvs01 update service/keepalived',
+  ]);
+  const steps = run.plan.hosts[0]?.changes[0]?.steps.length ?? 0;
+  fleet.host('lvs01').cutAfter(steps);
+  await problem(run.apply());
+  assert.is(reloads(), before);
+  const again = await fleet.open(changed, site, { only: ['lvs01'] });
+  assert.equal(planned(again), ['lvs01 update service/keepalived']);
+  await again.apply();
+  assert.is(reloads(), before + 1);
+});
+
+test('an edit by hand is drift: it is shown, repaired, and the service loads the repaired file', async () => {
+  const fleet = new Fleet(names);
+  const file = await inventory('dr');
+  await fleet.up(file);
+  const standing = fleet.dump();
+  const { files } = fleet.host('lvs01').state;
+  const conf = files['/etc/keepalived/keepalived.conf'];
+  if (conf?.type !== 'file') throw new Error('no keepalived.conf');
+  files['/etc/keepalived/keepalived.conf'] = {
+    ...conf,
+    bytes: Buffer.from('# mine\n').toString('base64'),
+    inode: 9,
+  };
+  const run = await fleet.open(file, site);
+  assert.equal(planned(run), [
+    'lvs01 update file//etc/keepalived/keepalived.conf',
+    'lvs01 update service/keepalived',
+  ]);
+  await run.apply();
+  assert.equal(differences(standing, fleet.dump()), []);
+});
+
+test('a host costs one batch to read, and one more to act and one to check where it differs', async () => {
+  const fleet = new Fleet(names);
+  const file = await inventory('dr');
+  await fleet.up(file);
+  const { batches } = fleet.host('web01').counts;
+  await fleet.up(file);
+  assert.is(fleet.host('web01').counts.batches - batches, 1);
+});
+
+test('a module that something else still uses stays loaded, which is told and no failure', async () => {
+  const fleet = new Fleet(names);
+  const file = await inventory('dr');
+  await fleet.up(file);
+  const { modules, services } = fleet.host('lvs01').state;
+  services['-t 10.0.0.1:25'] = { words: ['-s', 'rr'], servers: {} };
+  const module = modules['ip_vs'];
+  if (module) module.users = 1;
+  await (await fleet.openDown(file)).apply();
+  assert.ok(modules['ip_vs']?.loaded);
+  const notes = fleet.events.flatMap(event =>
+    event.event === 'note' ? [`${event.host}: ${event.text}`] : [],
+  );
+  assert.ok(notes.includes('lvs01: ip_vs stays loaded: something still uses it'), notes.join('\n'));
+  assert.equal(planned(await fleet.openDown(file)), []);
+});
+
+test('no secret is in a plan, nor in any event', async () => {
+  const fleet = new Fleet(names);
+  const canary = 'c4n4ry77';
+  const file = await inventory('dr', text => text.replace('auth_pass: "1111"', `auth_pass: "${canary}"`));
+  const { planJson } = await import('../../src/report/plan-json.ts');
+  const run = await fleet.open(file, site);
+  await run.apply();
+  assert.not.match(planJson(run.plan), canary);
+  const { withoutSecrets } = await import('../../src/report/plan-json.ts');
+  const told = fleet.events.map(event => (event.event === 'plan.made' ? withoutSecrets(event.plan) : event));
+  assert.not.match(JSON.stringify(told), canary);
+  for (const { argv } of fleet.host('lvs01').log) assert.not.match(argv.join('\n'), canary);
+  const conf = fleet.host('lvs01').state.files['/etc/keepalived/keepalived.conf'];
+  const content = conf?.type === 'file' ? Buffer.from(conf.bytes, 'base64').toString() : '';
+  assert.match(content, `auth_pass ${canary}`);
+});
+
+test.run();

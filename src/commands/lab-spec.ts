@@ -20,6 +20,7 @@ export function labSpec(cluster: Cluster, inventory: string): LabSpec {
   const { memoryMiB } = cluster.lab;
   return {
     name: cluster.lab.name,
+    reserved: cluster.vips.map(({ address }) => address.ip),
     hosts: cluster.hosts.map(({ name, interfaces, defaultRoute }) => ({
       name,
       nics: interfaces.map(({ name: nic, addresses }) => ({

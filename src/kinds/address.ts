@@ -11,10 +11,12 @@ export interface AddressSpec {
   /** IPv4 only; begins with the interface's name (`eth0:240`), at most 15 characters. */
   readonly label?: string | undefined;
   readonly scope?: string | undefined;
+  /** Tell the neighbours (gratuitous ARP): the address may have been another host's. IPv4, with arping. */
+  readonly announce?: boolean | undefined;
   readonly state?: Presence | undefined;
 }
 
-type Subject = { readonly interface: string; readonly address: string };
+type Subject = { readonly interface: string; readonly address: string; readonly announce?: true };
 type State = { readonly label: string | null; readonly scope: string };
 
 /**
@@ -49,9 +51,19 @@ export const addressKind: Kind<AddressSpec, Subject, State> = {
         enum: ['global', 'site', 'link', 'host'],
         default: 'global',
       },
+      announce: {
+        title: 'Announce',
+        description: 'Tell the neighbours that the address is here now, by arping where the host has it.',
+        type: 'boolean',
+        default: false,
+      },
     },
   ),
-  subject: spec => ({ interface: spec.interface, address: canonicalNetwork(spec.address) }),
+  subject: spec => ({
+    interface: spec.interface,
+    address: canonicalNetwork(spec.address),
+    ...(spec.announce === true && { announce: true }),
+  }),
   id: subject => `${subject.interface}/${subject.address}`,
   asks: subject => [{ probe: addresses, key: key(subject) }],
 
@@ -67,7 +79,7 @@ export const addressKind: Kind<AddressSpec, Subject, State> = {
 
   move(subject, from, to) {
     const steps = from === undefined ? [] : [remove(subject)];
-    return to === undefined ? steps : [...steps, add(subject, to)];
+    return to === undefined ? steps : [...steps, add(subject, to), ...announce(subject)];
   },
 
   effect(subject, from, to) {
@@ -89,6 +101,12 @@ function add(subject: Subject, { label, scope }: State): Command {
   };
 }
 
+function announce({ interface: device, address, announce }: Subject): readonly Command[] {
+  const [ip = ''] = address.split('/');
+  if (!announce || familyOf(address) !== 4) return [];
+  return [{ argv: script('lvsform-announce-address', announceText, device, ip), label: `announce ${ip}` }];
+}
+
 function remove(subject: Subject): Command {
   return {
     argv: script('lvsform-remove-address', removeText, subject.interface, subject.address),
@@ -104,4 +122,10 @@ case $said in
 esac
 printf '%s\\n' "$said" >&2
 exit 1
+`;
+
+/** arping(8) of iputils; without it the neighbours find out by themselves, which takes them some seconds. */
+const announceText = `command -v arping >/dev/null || { echo "no arping: neighbours may miss $2 for a while" >&2; exit 0; }
+arping -q -U -c 1 -I "$1" "$2" >/dev/null 2>&1
+exit 0
 `;

@@ -7,10 +7,12 @@ import { patterns, schemaOf, text } from './schema.ts';
 export interface PackageSpec {
   /** As the package manager lists it; no virtual package, which is never listed as installed. */
   readonly name: string;
+  /** Its name where packages are rpms, if it is another one there. */
+  readonly rpm?: string | undefined;
   readonly state?: Presence | undefined;
 }
 
-type Subject = { readonly name: string };
+type Subject = { readonly name: string; readonly rpm?: string };
 type State = { readonly installed: true };
 
 /**
@@ -29,27 +31,44 @@ export const packageKind: Kind<PackageSpec, Subject, State> = {
       examples: [{ name: 'keepalived' }, { name: 'ipvsadm', state: 'absent' }],
     },
     ['name'],
-    { name: text('Name', 'Name of the package, as the package manager lists it.', patterns.package) },
+    {
+      name: text('Name', 'Name of the package, as the package manager lists it.', patterns.package),
+      rpm: text(
+        'Name as rpm',
+        'Its name where packages are rpms, if it is another one there.',
+        patterns.package,
+      ),
+    },
   ),
-  subject: ({ name }) => ({ name }),
+  subject: ({ name, rpm }) => ({ name, ...(rpm !== undefined && { rpm }) }),
   id: ({ name }) => name,
-  asks: ({ name }) => [{ probe: packages, key: name }],
-  read: ({ name }, answers) =>
-    answers.get(packages, name)?.installed === undefined ? undefined : { installed: true },
+  asks: ({ name, rpm }) => [name, ...(rpm === undefined ? [] : [rpm])].map(key => ({ probe: packages, key })),
+
+  read({ name, rpm = name }, answers) {
+    const here = answers.get(packages, name)?.manager === 'apt' ? name : rpm;
+    return answers.get(packages, here)?.installed === undefined ? undefined : { installed: true };
+  },
+
   want: ({ state }) => (state === 'absent' ? undefined : { installed: true }),
-  move: ({ name }, _from, to) => [to === undefined ? remove(name) : install(name)],
+  move: (subject, _from, to) => [to === undefined ? remove(subject) : install(subject)],
   effect: ({ name }, _from, to) =>
     to === undefined
       ? `removes ${name}, and what was installed for it alone`
       : `installs ${name}; starts nothing`,
 };
 
-function install(name: string): Command {
-  return { argv: script('lvsform-install-package', installText, name), label: `install ${name}` };
+function install({ name, rpm }: Subject): Command {
+  return {
+    argv: script('lvsform-install-package', installText, name, ...(rpm === undefined ? [] : [rpm])),
+    label: `install ${name}`,
+  };
 }
 
-function remove(name: string): Command {
-  return { argv: script('lvsform-remove-package', removeText, name), label: `remove ${name}` };
+function remove({ name, rpm }: Subject): Command {
+  return {
+    argv: script('lvsform-remove-package', removeText, name, ...(rpm === undefined ? [] : [rpm])),
+    label: `remove ${name}`,
+  };
 }
 
 const apt = `apt() {
@@ -69,6 +88,7 @@ name=$1
 ${apt}
 installed() { dpkg-query -W -f '\${db:Status-Status} \${source:Package} \${binary:Package}\\n' | grep '^installed '; }
 if ! command -v apt-get >/dev/null; then
+  name=\${2:-$1}
   manager=dnf
   command -v dnf >/dev/null || manager=yum
   exec "$manager" -y -q install -- "$name" </dev/null
@@ -113,6 +133,7 @@ name=$1
 ${apt}
 unneeded() { apt-get -s -o APT::AutoRemove::RecommendsImportant=false -o APT::AutoRemove::SuggestsImportant=false autoremove | sed -n 's/^Remv \\([^ ]*\\) .*/\\1/p' | sort; }
 if ! command -v apt-get >/dev/null; then
+  name=\${2:-$1}
   rpm -q -- "$name" >/dev/null || exit 0
   rpm -e --test -- "$name" || exit 1
   manager=dnf

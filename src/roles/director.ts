@@ -38,7 +38,10 @@ export function director(cluster: Cluster, host: Host): readonly Resource[] {
 
 function packages(cluster: Cluster): readonly Resource[] {
   const ipvsadm = resource(packageKind, { name: 'ipvsadm' }, 'reads and edits the IPVS table');
-  if (cluster.director.mode === 'static') return [ipvsadm];
+  if (cluster.director.mode === 'static') {
+    const arping = { name: 'iputils-arping', rpm: 'iputils' };
+    return [ipvsadm, resource(packageKind, arping, 'tells the neighbours where the VIP is')];
+  }
   const why =
     cluster.director.mode === 'vrrp'
       ? 'moves the VIP between the directors (VRRP)'

@@ -15,6 +15,7 @@ function vipAddress({ address, interface: device, label }: Vip): AddressSpec {
     interface: device,
     address: `${address.ip}/${address.prefix}`,
     ...(label === undefined ? {} : { label }),
+    announce: true,
   };
 }
 

@@ -3,16 +3,18 @@ import type { Scene } from './scene.ts';
 /**
  * Everything of a host that lvsform could have touched, as text: the file tree (sums of what is configuration, sizes of
  * the rest), sysctls, addresses, routes, iptables and IPVS tables, units. Left out is what changes by itself or
- * is the package manager's own book-keeping.
+ * is the package manager's own book-keeping: what packages leave behind when they are purged (nginx its first page in
+ * /var/www), the sysctls that the kernel computes at boot from the memory that it finds, those of connection tracking,
+ * whose module stays once it was used.
  */
 const text = `export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
-prune='-path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var/tmp -o -path /var/log -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/systemd -o -path /root/.ssh -o -path /lost+found -o -path /etc/ld.so.cache -o -path /etc/.pwd.lock'
+prune='-path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var/tmp -o -path /var/log -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/systemd -o -path /var/lib/ucf -o -path /var/www -o -path /root/.ssh -o -path /lost+found -o -path /etc/ld.so.cache -o -path /etc/.pwd.lock'
 echo '## files'
 find / -xdev \\( $prune \\) -prune -o \\( -type d -printf '%y %m %u:%g %p\\n' -o -printf '%y %m %u:%g %s %p %l\\n' \\) | sort -k4
 echo '## sums'
 find /etc /usr/local /opt /root /var/lib /var/www -xdev \\( $prune \\) -prune -o -type f -print0 2>/dev/null | xargs -0 sha256sum | sort -k2
 echo '## sysctls'
-sysctl -a 2>/dev/null | grep -vE '^(fs\\.(dentry|inode|file|quota|aio)|kernel\\.(random|ns_last_pid|pty\\.nr|tainted)|net\\.netfilter|net\\.nf_conntrack|vm\\.)' | sort
+sysctl -a 2>/dev/null | grep -vE '^(fs\\.(dentry|inode|file|quota|aio|epoll)|kernel\\.(random|ns_last_pid|pty\\.nr|tainted|threads-max)|net\\.netfilter|net\\.nf_conntrack|net\\.ipv4\\.(inet_peer|tcp_ehash|tcp_max_(orphans|tw)|(tcp|udp)_.?mem)|user\\.max|vm\\.)' | sort
 echo '## addresses'
 ip -o addr show | sed 's/ valid_lft.*//' | sort
 echo '## routes'

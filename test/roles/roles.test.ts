@@ -67,7 +67,13 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       inMode(dr, 'static'),
       'lvs01',
       [
-        ...['package/ipvsadm', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr', 'ipvs-timeouts/ipvs'],
+        ...[
+          'package/ipvsadm',
+          'package/iputils-arping',
+          'kernel-module/ip_vs',
+          'kernel-module/ip_vs_rr',
+          'ipvs-timeouts/ipvs',
+        ],
         ...['virtual-server/tcp:192.168.0.240:80', 'address/eth0/192.168.0.240/24'],
         ...ownIpvsUnit,
       ],
@@ -77,7 +83,13 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       inMode(dr, 'static'),
       'lvs02',
       [
-        ...['package/ipvsadm', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr', 'ipvs-timeouts/ipvs'],
+        ...[
+          'package/ipvsadm',
+          'package/iputils-arping',
+          'kernel-module/ip_vs',
+          'kernel-module/ip_vs_rr',
+          'ipvs-timeouts/ipvs',
+        ],
         'virtual-server/tcp:192.168.0.240:80',
         ...ownIpvsUnit,
       ],

@@ -258,10 +258,8 @@ asRoot(
         return Promise.resolve(started);
       };
       const one = session(['sh'], ['sh'], { start });
-      const noisy = sh(
-        'sleep 0.2; head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2; touch "$1/1"',
-        folder,
-      );
+      // The writer is the shell itself: it would not outlive a SIGPIPE.
+      const noisy = sh(`sleep 0.2; ${chatter}; touch "$1/1"`, folder);
       one.run([touch('0'), noisy, touch('2')]).catch(() => undefined);
     });
     while (!existsSync(join(folder, '0'))) await sleep(5);

@@ -105,7 +105,9 @@ real('neither the password nor what is run shows in ps, and large output is whol
 });
 
 real('a wrong password is tried once', async () => {
+  const from = performance.now();
   const error = await refusal(as('asked', 'wrong'));
+  assert.ok(performance.now() - from < 15_000, 'its second question is not waited out');
   assert.is(error.message, 'sudo does not take the password');
   assert.match(error.where ?? '', /^asked@127/);
 });

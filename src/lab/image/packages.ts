@@ -23,5 +23,5 @@ export const offered = [
   'conntrack',
   'ethtool',
   'netcat-openbsd',
-  'arping',
+  'iputils-arping',
 ] as const;

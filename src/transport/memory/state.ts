@@ -144,6 +144,7 @@ export function blankHost(): HostState {
           '/var/www/html',
         ],
       },
+      'iputils-arping': { candidate: '3:20221126-1', programs: ['arping'] },
       curl: { candidate: '7.88.1-10+deb12u8', programs: ['curl'] },
       'libnl-3-200': { candidate: '3.7.0-0.2+b1' },
     },

@@ -164,6 +164,7 @@ const removeRule: Program = ({ state, args: [family = '', table = '', chain = ''
 export const networkPrograms: Programs = {
   'lvsform-read-addresses': readAddresses,
   'lvsform-remove-address': removeAddress,
+  'lvsform-announce-address': () => ok(),
   'lvsform-read-routes': readRoutes,
   'lvsform-remove-route': removeRoute,
   'lvsform-read-rules': readRules,

@@ -1,4 +1,4 @@
-import { removal } from '../engine/host-run.ts';
+import { removal } from '../engine/look.ts';
 import { Run } from '../engine/run.ts';
 import { type ExitCode, exit } from '../model/problem.ts';
 import { showAndApply } from './apply.ts';

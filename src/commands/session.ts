@@ -4,7 +4,7 @@ import { renderDiagnostics } from '../config/diagnostic.ts';
 import { loadInventory } from '../config/inventory.ts';
 import { loadPlaybook } from '../config/playbook.ts';
 import { renderer, templateDirs } from '../config/render.ts';
-import { removal } from '../engine/host-run.ts';
+import { removal } from '../engine/look.ts';
 import { Run, type RunOptions, type Wave } from '../engine/run.ts';
 import { kinds } from '../kinds/index.ts';
 import type { Cluster, Host } from '../model/cluster.ts';

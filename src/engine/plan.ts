@@ -11,6 +11,8 @@ export interface Compared {
   readonly subject: JsonObject;
   readonly address: string;
   readonly from: JsonObject | undefined;
+  readonly to: JsonObject | undefined;
+  readonly replaces: readonly string[];
   readonly change: Change | undefined;
 }
 
@@ -23,10 +25,10 @@ export function compare(
   context: Context,
   changed: Set<string>,
 ): readonly Compared[] {
-  return resources.map(({ kind, spec, reason }) => {
+  return resources.map(({ kind, spec, reason, replaces = [] }) => {
     const subject = kind.subject(spec);
     const to = kind.want(spec, context);
-    return compared(kind, subject, context.answers, to, reason, changed);
+    return { ...compared(kind, subject, context.answers, to, reason, changed), replaces };
   });
 }
 
@@ -74,7 +76,7 @@ function compared(
   const from = found && inputs.size > 0 && kind.touched ? kind.touched(subject, found, inputs) : found;
   const change = difference(kind, subject, from, to, reason);
   if (change) changed.add(name);
-  return { kind, subject, address: name, from: found, change };
+  return { kind, subject, address: name, from: found, to, replaces: [], change };
 }
 
 function difference(

@@ -2,7 +2,8 @@ import type { Plan } from '../model/change.ts';
 import type { Host } from '../model/cluster.ts';
 import { exit, Problem } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
-import { type HostContext, HostRun, type HostWork } from './host-run.ts';
+import { type HostContext, HostRun } from './host-run.ts';
+import type { HostWork } from './look.ts';
 import { demand, forEach } from './parallel.ts';
 
 /** Hosts that act at the same time, each with the stage that it does then. Waves are barriers. */

@@ -58,8 +58,10 @@ export const command: Kind<CommandSpec, Subject, State> = {
     return undo === undefined ? [] : [{ argv: undo, label: `undo ${name}` }];
   },
 
-  mayStay: ({ name, undo }) =>
-    undo === undefined ? `the work of ${name} stays: nothing takes it back` : undefined,
+  mayStay: ({ name, undo }, _state, wanted) =>
+    wanted === undefined && undo === undefined
+      ? `the work of ${name} stays: nothing takes it back`
+      : undefined,
 
   effect({ run, undo }, _from, to) {
     if (to !== undefined) return `runs ${run[0]}`;

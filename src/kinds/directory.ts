@@ -54,7 +54,8 @@ export const directory: Kind<DirectorySpec, Subject, Ownership> = {
   want: ({ owner = 'root', group = 'root', mode = '0755', state }) =>
     state === 'absent' ? undefined : { owner, group, mode },
   move: ({ path }, _from, to) => [to === undefined ? remove(path) : make(path, to)],
-  mayStay: ({ path }) => `${path} stays: it is not empty`,
+  mayStay: ({ path }, _state, wanted) =>
+    wanted === undefined ? `${path} stays: it is not empty` : undefined,
   effect: ({ path }, _from, to) => (to === undefined ? `removes ${path} if it is empty` : undefined),
 };
 

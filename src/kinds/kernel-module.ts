@@ -51,7 +51,10 @@ export const kernelModule: Kind<KernelModuleSpec, Subject, State> = {
     return steps;
   },
 
-  mayStay: ({ name }, { boot }) => (boot ? undefined : `${name} stays loaded: something still uses it`),
+  mayStay: ({ name }, state, wanted) =>
+    wanted === undefined && state?.boot === false
+      ? `${name} stays loaded: something still uses it`
+      : undefined,
 
   effect({ name }, from, to) {
     if (to?.loaded && !from?.loaded) return `loads ${name}${to.boot ? ', now and at boot' : ''}`;

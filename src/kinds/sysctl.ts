@@ -72,8 +72,13 @@ export const sysctl: Kind<SysctlSpec, Subject, State> = {
     return steps;
   },
 
-  mayStay: ({ key }, { boot }) =>
-    boot === null ? `${key} keeps its value: a key goes with its module alone` : undefined,
+  mayStay({ key }, state, wanted) {
+    if (wanted === undefined)
+      return state?.boot === null ? `${key} keeps its value: a key goes with its module alone` : undefined;
+    return state === undefined && wanted.boot === null
+      ? `${key} is gone: it went with its module`
+      : undefined;
+  },
 
   effect({ key }, from, to) {
     if (to === undefined || to.value === null) return `no longer sets ${key} at boot`;

@@ -37,8 +37,8 @@ export interface Kind<Spec, Subject extends JsonObject, State extends JsonObject
   inputs?(subject: Subject): readonly string[];
   /** What becomes of a state when these of its inputs change before it in the same run. */
   touched?(subject: Subject, state: State, changed: ReadonlySet<string>): State;
-  /** Why a state may stay though it was to go, where its going is a wish (a module in use); undefined: it must go. */
-  mayStay?(subject: Subject, state: State): string | undefined;
+  /** Why a state may stay though another was wanted, where that was a wish (unload a module in use); undefined: it may not. */
+  mayStay?(subject: Subject, state: State | undefined, wanted: State | undefined): string | undefined;
   /** A state without its secrets, for people, plan files and events. Default: the state itself. */
   show?(subject: Subject, state: State): Json;
   /** What the change will do to those who use the host, in a few words ("reloads keepalived; no gap"). */
@@ -60,6 +60,11 @@ export interface Resource {
   readonly kind: AnyKind;
   readonly spec: unknown;
   readonly reason?: string;
+  /**
+   * Globs of addresses that this one takes the place of (keepalived that of our own unit). Where such a one is left
+   * over from an earlier run it goes before this one's stage; and what it made is not "what was there before".
+   */
+  readonly replaces?: readonly string[];
 }
 
 /** Makes a resource; the only place where a spec's type is checked against its kind. */
@@ -67,8 +72,9 @@ export function resource<Spec, Subject extends JsonObject, State extends JsonObj
   kind: Kind<Spec, Subject, State>,
   spec: Spec,
   reason?: string,
+  replaces?: readonly string[],
 ): Resource {
-  return { kind: erase(kind), spec, ...(reason === undefined ? {} : { reason }) };
+  return { kind: erase(kind), spec, ...(reason !== undefined && { reason }), ...(replaces && { replaces }) };
 }
 
 /** The name by which a person, a plan and the ledger know a resource on its host. */

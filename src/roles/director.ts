@@ -63,11 +63,19 @@ function ownRules(cluster: Cluster, host: Host): readonly Resource[] {
             ipvsTimeouts,
             { tcp: timeouts.tcp, tcp_fin: timeouts.tcpFin, udp: timeouts.udp },
             'how long an idle connection keeps its place in the table',
+            keepalivedBefore,
           ),
         ]),
-    ...virtualServers(cluster).map(({ spec, reason }) => resource(virtualServer, spec, reason)),
+    ...virtualServers(cluster).map(({ spec, reason }) =>
+      resource(virtualServer, spec, reason, keepalivedBefore),
+    ),
     ...staticVips(cluster, host).map(spec =>
-      resource(addressKind, spec, 'the address that clients call; it answers ARP here and nowhere else'),
+      resource(
+        addressKind,
+        spec,
+        'the address that clients call; it answers ARP here and nowhere else',
+        keepalivedBefore,
+      ),
     ),
     ...ownUnit({
       script: '/usr/local/sbin/ipvs_server.sh',
@@ -77,6 +85,16 @@ function ownRules(cluster: Cluster, host: Host): readonly Resource[] {
       holds: 'the IPVS table is gone after a reboot',
     }),
   ];
+}
+
+/** Table and VIPs that are found in place may be those of a keepalived that lvsform set up in another mode. */
+const keepalivedBefore = ['service/keepalived'];
+
+/** What our own unit held in another mode, and keepalived holds from now on. */
+function ownBefore({ director: { mode }, vips }: Cluster): readonly string[] {
+  const addresses = vips.map(vip => `address/${vip.interface}/${vip.address.ip}/${vip.address.prefix}`);
+  const table = ['service/lvsform-ipvs', 'virtual-server/*', 'ipvs-timeouts/*'];
+  return mode === 'keepalived' ? [...table, ...addresses] : addresses;
 }
 
 /**
@@ -105,6 +123,7 @@ function keepalived(cluster: Cluster, host: Host): readonly Resource[] {
       service,
       { name: 'keepalived', running: true, enabled: true, reload_on: [keepalivedConf] },
       'a reload takes a new configuration without letting go of the VIP',
+      ownBefore(cluster),
     ),
   ];
 }

@@ -5,7 +5,7 @@ import { compile } from '../../src/config/compile.ts';
 import { loadInventory } from '../../src/config/inventory.ts';
 import { loadPlaybook } from '../../src/config/playbook.ts';
 import { renderer, templateDirs } from '../../src/config/render.ts';
-import { type HostWork, removal } from '../../src/engine/host-run.ts';
+import { type HostWork, removal } from '../../src/engine/look.ts';
 import { Run, type RunOptions } from '../../src/engine/run.ts';
 import { kinds } from '../../src/kinds/index.ts';
 import type { Event } from '../../src/model/event.ts';

@@ -199,6 +199,40 @@ test('a host costs one batch to read, and one more to act and one to check where
   assert.is(fleet.host('web01').counts.batches - batches, 1);
 });
 
+test('a cluster goes from any mode to any other, and down leaves what was there before all of them', async () => {
+  for (const from of modes) {
+    for (const to of modes.filter(mode => mode !== from)) {
+      const fleet = new Fleet(names);
+      const blank = fleet.dump();
+      await fleet.up(await inventory(from));
+      const file = await inventory(to);
+      await fleet.up(file);
+      assert.equal(planned(await fleet.open(file, site)), [], `${from} to ${to}`);
+      await (await fleet.openDown(await inventory('dr'))).apply();
+      assert.equal(differences(blank, fleet.dump()), [], `${from} to ${to}, down`);
+    }
+  }
+});
+
+test('what a change undoes of that which was there already is put back in the same run', async () => {
+  const fleet = new Fleet(names);
+  await fleet.up(await inventory('dr-vrrp'));
+  const wrr = await inventory('dr-vrrp', text => text.replace('advert_interval: 1', 'advert_interval: 2'));
+  const { services } = fleet.host('lvs01').state;
+  const table = structuredClone(services['-t 192.168.0.240:80']);
+  const run = await fleet.open(wrr, site);
+  const report = fleet.events.push.bind(fleet.events);
+  fleet.events.push = event => {
+    if (event.event === 'change.done' && event.address === 'service/keepalived' && event.host === 'lvs01') {
+      delete services['-t 192.168.0.240:80'];
+    }
+    return report(event);
+  };
+  await run.apply();
+  assert.equal(services['-t 192.168.0.240:80'], table);
+  assert.ok(done(fleet.events).includes('lvs01 create virtual-server/tcp:192.168.0.240:80'));
+});
+
 test('a module that something else still uses stays loaded, which is told and no failure', async () => {
   const fleet = new Fleet(names);
   const file = await inventory('dr');

@@ -1,0 +1,98 @@
+import type { Change } from '../model/change.ts';
+import type { Host } from '../model/cluster.ts';
+import { globs } from '../model/glob.ts';
+import { type AnyKind, address, type Resource } from '../model/kind.ts';
+import type { Answers, Ask } from '../model/probe.ts';
+import type { Transport } from '../model/transport.ts';
+import { askLedger, type Entry, emptyLedger, type Ledger, ledgerProbe, orphans } from './ledger.ts';
+import { type Compared, compare, kindOf, restore } from './plan.ts';
+import { read } from './read.ts';
+
+/** What is wanted on one host: its resources by stage, and whose they are. */
+export interface HostWork {
+  readonly host: Host;
+  readonly stages: readonly { readonly name: string; readonly resources: readonly Resource[] }[];
+  /** The playbook in whose name this is done, and those whose orphans go. */
+  readonly playbook: string;
+  readonly releases: ReadonlySet<string> | 'all';
+}
+
+/** What the engine compares with, given to it by the commands. */
+export interface Comparing {
+  readonly kinds: ReadonlyMap<string, AnyKind>;
+  render(template: string, data: object): string;
+}
+
+/** One stage of one host, compared. */
+export interface HostStage {
+  readonly name: string;
+  /** What another run left and a resource of this stage replaces: it goes first. */
+  readonly replaced: readonly Compared[];
+  readonly compared: readonly Compared[];
+}
+
+/** The stage, after the last one of a playbook, in which what it no longer wants goes away. */
+export const removal = 'removal';
+
+/** Reads a host and compares it with all that is wanted there. Writes nothing. */
+export async function look(
+  transport: Transport,
+  work: HostWork,
+  { kinds, render }: Comparing,
+): Promise<{ readonly ledger: Ledger; readonly stages: readonly HostStage[] }> {
+  const resources = work.stages.flatMap(stage => stage.resources);
+  const asks = resources.flatMap(({ kind, spec }) => kind.asks(kind.subject(spec)));
+  const answers = await read(transport, work.host.name, [askLedger, ...asks]);
+  const ledger = answers.get(ledgerProbe, askLedger.key) ?? emptyLedger;
+  const gone = orphans(ledger, releasesOf(work, ledger), addressesOf(work));
+  const remains = await readEntries(transport, work.host.name, gone, kinds);
+
+  const changed = new Set<string>();
+  const early = new Set<Entry>();
+  const stages = work.stages.map(({ name, resources }) => {
+    const patterns = resources.flatMap(({ replaces = [] }) => replaces);
+    const replaced = gone.filter(
+      entry => !early.has(entry) && patterns.some(one => globs(one, entry.address)),
+    );
+    for (const entry of replaced) early.add(entry);
+    return {
+      name,
+      replaced: restore(replaced, kinds, remains, changed),
+      compared: compare(resources, { render, answers }, changed),
+    };
+  });
+  const late = gone.filter(entry => !early.has(entry));
+  return {
+    ledger,
+    stages: [...stages, { name: removal, replaced: [], compared: restore(late, kinds, remains, changed) }],
+  };
+}
+
+/** The changes of some stages, in order. */
+export function changesOf(stages: readonly HostStage[]): readonly Change[] {
+  return stages
+    .flatMap(({ replaced, compared }) => [...replaced, ...compared])
+    .flatMap(({ change }) => (change ? [change] : []));
+}
+
+/** The playbooks whose hand is taken off what they no longer want. */
+export function releasesOf({ releases }: HostWork, ledger: Ledger): ReadonlySet<string> {
+  return releases === 'all' ? new Set(ledger.entries.flatMap(({ owners }) => owners)) : releases;
+}
+
+/** The addresses of all that is wanted. */
+export function addressesOf({ stages }: HostWork): ReadonlySet<string> {
+  return new Set(
+    stages.flatMap(({ resources }) => resources.map(({ kind, spec }) => address(kind, kind.subject(spec)))),
+  );
+}
+
+function readEntries(
+  transport: Transport,
+  host: string,
+  entries: readonly Entry[],
+  kinds: ReadonlyMap<string, AnyKind>,
+): Promise<Answers> {
+  const asks = entries.flatMap((entry): readonly Ask[] => kindOf(entry, kinds).asks(entry.subject));
+  return read(transport, host, asks);
+}

@@ -11,14 +11,14 @@ export interface Load {
   readonly gap: number;
 }
 
-/** A request is given up after this long, so the gap is known to this, in seconds. */
-const patience = 0.5;
+/** Seconds after which a connection, and a request, is given up: the gap is known to within the first. */
+const patience = { connect: 0.2, request: 1 };
 
 /**
  * One curl with many URLs keeps the load cheap on the client; each request has a connection of its own. It needs
  * --rate (curl 7.84 or later).
  */
-const text = `curl -sS --http1.1 -H 'Connection: close' --connect-timeout ${patience} --max-time ${patience} --rate "$2/s" -o /dev/null \
+const text = `curl -sS --http1.1 -H 'Connection: close' --connect-timeout ${patience.connect} --max-time ${patience.request} --rate "$2/s" -o /dev/null \
 -w '%{http_code} %{time_total}\\n' "$1?lvsform=[1-$3]" 2>/dev/null
 :`;
 

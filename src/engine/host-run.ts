@@ -6,7 +6,7 @@ import { canonical } from '../model/json.ts';
 import { Problem } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
 import { act } from './act.ts';
-import { emptyLedger, type Ledger, record, release, writeLedger } from './ledger.ts';
+import { emptyLedger, forget, type Ledger, record, release, writeLedger } from './ledger.ts';
 import {
   addressesOf,
   type Comparing,
@@ -52,7 +52,7 @@ export class HostRun {
     this.#ledger = ledger;
     this.#stages = stages;
     return stages.flatMap(stage => {
-      const changes = changesOf([stage]);
+      const changes = changesOf([...stage.replaced, ...stage.compared]);
       return changes.length === 0 ? [] : [{ host: this.host.name, stage: stage.name, changes }];
     });
   }
@@ -64,22 +64,35 @@ export class HostRun {
    */
   async act(stage: string, signal?: AbortSignal): Promise<number> {
     const index = this.#stages.findIndex(({ name }) => name === stage);
-    const changes = changesOf(this.#stages.slice(index, index + 1));
-    if (index < 0) return 0;
+    const found = this.#stages[index];
+    if (found === undefined) return 0;
 
-    let made = changes.length;
-    if (made > 0) {
+    let made = await this.#replace(index, found, signal);
+    const changes = changesOf(found.compared);
+    if (changes.length > 0) {
       if (stage !== removal) this.#record();
       await this.#act(changes, signal);
       const undone = await this.#check(index, changes);
+      made += changes.length + undone.length;
       if (undone.length > 0) {
-        made += undone.length;
         await this.#act(undone, signal);
         await this.#check(index);
       }
     }
     if (stage === removal) await this.#release();
     return made;
+  }
+
+  /** Takes away what a resource of the stage takes the place of, and forgets it: from now on it is another's. */
+  async #replace(index: number, { replaced }: HostStage, signal: AbortSignal | undefined): Promise<number> {
+    if (replaced.length === 0) return 0;
+    const changes = changesOf(replaced);
+    if (changes.length > 0) {
+      await this.#act(changes, signal);
+      await this.#settled(stages => stages[index]?.replaced ?? []);
+    }
+    this.#keep(forget(this.#ledger, new Set(replaced.map(({ address }) => address))));
+    return changes.length;
   }
 
   /** The ledger goes first: what is not yet on record is not yet changed. */
@@ -125,18 +138,23 @@ export class HostRun {
     this.#ledgerIsWritten = false;
   }
 
-  /**
-   * Reads again until nothing differs; some of it takes a moment (a daemon loads its file after systemctl has
-   * returned). Answers what differs at once though it is not among `done`; without `done` that is waited for too.
-   */
-  async #check(index: number, done?: readonly Change[]): Promise<readonly Change[]> {
+  /** Reads again all up to a stage. Answers what differs though it is not among `done`; without it that is an error too. */
+  #check(index: number, done?: readonly Change[]): Promise<readonly Change[]> {
+    return this.#settled(stages => stages.slice(0, index + 1).flatMap(({ compared }) => compared), done);
+  }
+
+  /** Reads again until nothing differs; some of it takes a moment (a daemon loads its file after systemctl has returned). */
+  async #settled(
+    which: (stages: readonly HostStage[]) => readonly Compared[],
+    done?: readonly Change[],
+  ): Promise<readonly Change[]> {
     const { report, settle } = this.#context;
     const [host, mine] = [this.host.name, new Set(done?.map(({ address }) => address))];
     report({ event: 'host.checking', host });
     const deadline = performance.now() + settle * 1000;
     for (;;) {
       const { stages } = await look(this.#transport, this.#work, this.#context);
-      const { open, left } = outcome(stages.slice(0, index + 1));
+      const { open, left } = outcome(which(stages));
       if (open.length === 0) {
         for (const text of left) report({ event: 'note', host, text });
         return [];
@@ -160,10 +178,9 @@ function unsettled(host: string, open: readonly Change[], settle: number): Probl
 }
 
 /** What still differs after a change: changes that are still to be made, and words for what may stay. */
-function outcome(stages: readonly HostStage[]): { open: readonly Change[]; left: readonly string[] } {
+function outcome(all: readonly Compared[]): { open: readonly Change[]; left: readonly string[] } {
   const open: Change[] = [];
   const left: string[] = [];
-  const all = stages.flatMap(({ replaced, compared }) => [...replaced, ...compared]);
   for (const { kind, subject, from, to, change } of all) {
     if (change === undefined) continue;
     const why = kind.mayStay?.(subject, from, to);

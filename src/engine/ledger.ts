@@ -72,18 +72,28 @@ function unreadable(why: string): Problem {
 }
 
 /**
- * Adds what a playbook wants, with the states from before, and puts the entries into the playbook's order.
- * An entry that is known keeps its `before`: only the first one is the true one.
+ * Adds what a playbook wants, with the states from before, in the playbook's order. An entry that is known keeps its
+ * `before`: only the first one is the true one. What is not wanted stays behind what it was made after.
  */
 export function record(ledger: Ledger, playbook: string, wanted: readonly Omit<Entry, 'owners'>[]): Ledger {
   const known = new Map(ledger.entries.map(entry => [entry.address, entry]));
   const entries = wanted.map(fresh => {
     const old = known.get(fresh.address);
-    known.delete(fresh.address);
     const owners = new Set([...(old?.owners ?? []), playbook]);
     return { ...fresh, before: old ? old.before : fresh.before, owners: [...owners] };
   });
-  return { version: 1, entries: [...known.values(), ...entries] };
+  const named = new Set(entries.map(({ address }) => address));
+  let place = 0;
+  for (const entry of ledger.entries) {
+    if (named.has(entry.address)) place = entries.findIndex(({ address }) => address === entry.address) + 1;
+    else entries.splice(place++, 0, { ...entry, owners: [...entry.owners] });
+  }
+  return { version: 1, entries };
+}
+
+/** Takes entries out, whoever owns them: what they were about is as it was before, and another takes its place. */
+export function forget(ledger: Ledger, addresses: ReadonlySet<string>): Ledger {
+  return { version: 1, entries: ledger.entries.filter(({ address }) => !addresses.has(address)) };
 }
 
 /** Takes the playbooks' hands off all that is not wanted; entries that nobody owns any more are gone. */

@@ -68,11 +68,9 @@ export async function look(
   };
 }
 
-/** The changes of some stages, in order. */
-export function changesOf(stages: readonly HostStage[]): readonly Change[] {
-  return stages
-    .flatMap(({ replaced, compared }) => [...replaced, ...compared])
-    .flatMap(({ change }) => (change ? [change] : []));
+/** The changes among what was compared, in order. */
+export function changesOf(compared: readonly Compared[]): readonly Change[] {
+  return compared.flatMap(({ change }) => (change ? [change] : []));
 }
 
 /** The playbooks whose hand is taken off what they no longer want. */

@@ -18,7 +18,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   }
   if (name === '--version' || name === '-V') return say(process.stdout, `lvsform ${version()}\n`, exit.ok);
 
-  const command = commands[name];
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   let output = openOutput({ json: rest.includes('--json'), verbose: false, color: 'auto' });
   const started = performance.now();
   try {
@@ -27,13 +27,17 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       throw usage(`there is no command ${name}`, near && `did you mean ${near}?`);
     }
     const { args, values } = readArguments(rest, { ...everywhere, ...command.options });
+    const stray = args[command.most ?? 0];
     if (values.flag('help')) return say(process.stdout, helpOf(name) ?? '', exit.ok);
     const color = values.text('color') ?? 'auto';
     if (color !== 'auto' && color !== 'always' && color !== 'never')
       throw usage('--color takes auto, always or never');
     output = openOutput({ json: values.flag('json'), verbose: values.flag('verbose'), color });
+    if (stray !== undefined) throw usage(`${name} does not take "${stray}"`, 'hosts are named by --host');
     const { run } = await command.load();
-    const code = await run({ args, values, output, signal: interrupts() });
+    const signal = interrupts();
+    const code = await run({ args, values, output, signal });
+    if (signal.aborted) throw signal.reason;
     output.report({ event: 'run.finished', ok: code === exit.ok, code, seconds: seconds(started) });
     return code;
   } catch (error) {
@@ -47,11 +51,19 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
+/** Two signals this close, in milliseconds, are one: a terminal's reaches a process directly and by way of its parent. */
+const echo = 300;
+
 /** The first SIGINT or SIGTERM asks for an orderly end; the second one ends at once. */
 function interrupts(): AbortSignal {
   const controller = new AbortController();
+  let first = 0;
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(exit.interrupted);
+    if (controller.signal.aborted) {
+      if (performance.now() - first > echo) process.exit(exit.interrupted);
+      return;
+    }
+    first = performance.now();
     controller.abort(
       new Problem('interrupted', {
         code: exit.interrupted,
@@ -79,7 +91,6 @@ function version(): string {
   return (JSON.parse(file) as { version: string }).version;
 }
 
-process.stdout.on('error', error => {
-  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-});
+// A reader that has gone (a pager, a terminal) must not end a run that is changing hosts.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 process.exitCode = await main(process.argv.slice(2));

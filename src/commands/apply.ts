@@ -27,8 +27,7 @@ export async function showAndApply(input: Input, run: Run): Promise<number> {
 }
 
 /** A saved plan must still be what would be done now: compared before the first write. */
-export async function demandFits(file: string, plan: Plan): Promise<void> {
-  const saved = await readPlan(file);
+export function demandFits(file: string, saved: Plan, plan: Plan): void {
   const now = JSON.parse(JSON.stringify(withoutSecrets(plan))) as Plan;
   if (canonical(saved.hosts) === canonical(now.hosts)) return;
   const keys = (of: Plan) =>
@@ -48,7 +47,8 @@ export async function demandFits(file: string, plan: Plan): Promise<void> {
   });
 }
 
-async function readPlan(file: string): Promise<Plan> {
+/** Reads a saved plan; what is none is bad input. */
+export async function readPlan(file: string): Promise<Plan> {
   const bad = (why: string) =>
     new Problem('this is not a saved plan', {
       code: exit.input,
@@ -61,7 +61,9 @@ async function readPlan(file: string): Promise<Plan> {
   });
   try {
     const plan = JSON.parse(text) as Plan & { v?: number };
-    if (plan.v === 1 && Array.isArray(plan.hosts)) return plan;
+    if (plan.v === 1 && Array.isArray(plan.hosts) && plan.hosts.every(host => Array.isArray(host?.changes))) {
+      return plan;
+    }
   } catch {
     throw bad('it is not JSON');
   }

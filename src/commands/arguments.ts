@@ -58,8 +58,8 @@ function valuesOf(values: { [name: string]: unknown }): Values {
       const given = text(name);
       if (given === undefined) return fallback;
       const number = Number(given);
-      if (given.trim() === '' || !Number.isFinite(number) || number < least) {
-        throw usage(`--${name} takes a number of at least ${least}, not "${given}"`);
+      if (!Number.isInteger(number) || given.trim() === '' || number < least) {
+        throw usage(`--${name} takes a whole number of at least ${least}, not "${given}"`);
       }
       return number;
     },

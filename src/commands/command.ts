@@ -18,7 +18,7 @@ export interface Values {
   text(name: string): string | undefined;
   texts(name: string): readonly string[];
   flag(name: string): boolean;
-  /** A number that is at least `least`, or a usage Problem. */
+  /** A whole number that is at least `least`, or a usage Problem. */
   number(name: string, fallback: number, least: number): number;
 }
 
@@ -33,8 +33,9 @@ export interface Input {
 /** One verb of the command line. Its code is loaded when it is used. */
 export interface CommandEntry {
   readonly summary: string;
-  /** What may stand after the name: `[PLANFILE]`. */
+  /** What may stand after the name: `[PLANFILE]`; and how many words that are at most, none if left out. */
   readonly usage?: string;
+  readonly most?: number;
   readonly options: Options;
   load(): Promise<{ run(input: Input): Promise<ExitCode> }>;
 }

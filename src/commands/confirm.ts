@@ -13,7 +13,10 @@ export async function confirm({ values, signal }: Input, question: string): Prom
   }
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await lines.question(`${question} [yes/no] `, { signal });
+    const answer = await lines.question(`${question} [yes/no] `, { signal }).catch(() => {
+      if (signal.aborted) throw signal.reason;
+      throw new Problem('interrupted', { code: exit.interrupted, why: 'nothing was changed' });
+    });
     if (answer.trim().toLowerCase() !== 'yes')
       throw new Problem('nothing was changed', { why: 'the answer was not "yes"' });
   } finally {

@@ -19,9 +19,10 @@ export async function run(input: Input): Promise<ExitCode> {
     signal.throwIfAborted();
     title(text);
     output.print(`$ lvsform ${args.join(' ')}\n`);
-    const code = await lvsform(args);
+    const code = await lvsform(output.json ? [...args, '--json'] : args);
     if (code !== exit.ok) {
       throw new Problem(`the demo stopped: lvsform ${args[0]} ended with exit code ${code}`, {
+        code: code as ExitCode,
         next: values.flag('keep')
           ? `the lab is still up: lvsform lab status -i ${inventory}`
           : 'run the demo with --keep to look at the lab',
@@ -30,7 +31,7 @@ export async function run(input: Input): Promise<ExitCode> {
   };
   const on = ['-i', inventory];
 
-  try {
+  const story = async () => {
     await step('Boot the hosts of the inventory as real machines, with nothing on them but sshd', [
       'lab',
       'up',
@@ -39,24 +40,29 @@ export async function run(input: Input): Promise<ExitCode> {
     await step('Give the real servers something to serve', ['run', web, '--yes', ...on]);
     await step('Stand the cluster up, and ask it from both clients', ['up', '--yes', ...on]);
     await step('Again: nothing to do', ['plan', '--detailed-exitcode', ...on]);
-    if (mode !== 'static') {
-      await step('Fail over and back, under load', ['verify', '--failover', ...on]);
-    }
-    if (values.flag('keep')) {
-      title('The lab stays up');
-      output.print(
-        `lvsform lab ssh lvs01 -i ${inventory}    a shell on the director\nlvsform down --yes -i ${inventory}       take the cluster down\nlvsform lab down -i ${inventory}         take the lab down\n`,
-      );
-      return exit.ok;
-    }
-    await step('Take the cluster down: every host is as it was before', ['down', '--yes', ...on]);
-    return exit.ok;
-  } finally {
+    if (mode !== 'static') await step('Fail over and back, under load', ['verify', '--failover', ...on]);
     if (!values.flag('keep')) {
-      title('Take the lab down');
-      await lvsform(['lab', 'down', ...on]);
+      await step('Take the cluster down: every host is as it was before', ['down', '--yes', ...on]);
     }
+  };
+  const end = () => step('Take the lab down', ['lab', 'down', ...on]);
+
+  if (values.flag('keep')) {
+    await story();
+    title('The lab stays up');
+    output.print(
+      `lvsform lab ssh lvs01 -i ${inventory}    a shell on the director\nlvsform down --yes -i ${inventory}       take the cluster down\nlvsform lab down -i ${inventory}         take the lab down\n`,
+    );
+    return exit.ok;
   }
+  try {
+    await story();
+  } catch (error) {
+    await lvsform(['lab', 'down', ...on]);
+    throw error;
+  }
+  await end();
+  return exit.ok;
 }
 
 function lvsform(args: readonly string[]): Promise<number> {

@@ -1,15 +1,12 @@
-import { removal } from '../engine/look.ts';
 import { Run } from '../engine/run.ts';
+import { downwards } from '../engine/schedule.ts';
 import { type ExitCode, exit } from '../model/problem.ts';
 import { showAndApply } from './apply.ts';
 import type { Input } from './command.ts';
 import { sitePlaybook } from './places.ts';
 import { holder, openSession } from './session.ts';
 
-/**
- * Wants nothing: every entry of the ledgers goes back to its state from before. Hosts go in the reverse order of
- * the stages that made them, so directors leave before the RS behind them.
- */
+/** Takes away what lvsform made, and restores what was there before. */
 export async function run(input: Input): Promise<ExitCode> {
   const { values, output } = input;
   const session = await openSession(input);
@@ -17,30 +14,9 @@ export async function run(input: Input): Promise<ExitCode> {
     const playbook = values.text('playbook');
     const { program, render } = await session.program(playbook ?? sitePlaybook);
     const { hosts, inventory, options } = session;
-    const works = hosts.map(host => ({
-      host,
-      stages: [],
-      playbook: program.playbook,
-      releases: playbook === undefined ? ('all' as const) : new Set([program.playbook]),
-    }));
-    const last = new Map(
-      program.stages.flatMap((stage, index) =>
-        stage.hosts.map(({ host }): [string, number] => [host.name, index]),
-      ),
-    );
-    const order = [...new Set(hosts.map(({ name }) => last.get(name) ?? -1))].sort((a, b) => b - a);
-    const waves = order.map(index => ({
-      name: program.stages[index]?.name ?? 'other hosts',
-      steps: hosts
-        .filter(({ name }) => (last.get(name) ?? -1) === index)
-        .map(({ name: host }) => ({ host, stage: removal })),
-    }));
+    const schedule = downwards(program, hosts, playbook === undefined ? 'all' : new Set([program.playbook]));
     const opened = await output.watching(() =>
-      Run.open({ playbook: program.playbook, inventory }, works, waves, {
-        ...options,
-        render,
-        holder: holder(),
-      }),
+      Run.open({ playbook: program.playbook, inventory }, schedule, { ...options, render, holder: holder() }),
     );
     try {
       await showAndApply(input, opened);

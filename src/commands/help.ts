@@ -17,7 +17,7 @@ Exit codes: 0 ok, 1 failed, 2 changes (plan --detailed-exitcode), 3 bad input,
 
 /** `lvsform COMMAND --help`; undefined for a command that is not there. */
 export function helpOf(name: string): string | undefined {
-  const command = commands[name];
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) return undefined;
   const { summary, usage, options } = command;
   return `lvsform ${name}: ${summary}

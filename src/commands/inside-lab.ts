@@ -41,10 +41,7 @@ function runInside(namespace: string): Promise<number> {
     stdio: 'inherit',
     env: { ...process.env, [mark]: namespace },
   });
-  const pass = (signal: NodeJS.Signals) => {
-    // A terminal's Ctrl-C reaches both processes by itself; passed on, it would count as the second one.
-    if (signal === 'SIGTERM' || !process.stdin.isTTY) child.kill(signal);
-  };
+  const pass = (signal: NodeJS.Signals) => child.kill(signal);
   process.removeAllListeners('SIGINT').on('SIGINT', pass);
   process.removeAllListeners('SIGTERM').on('SIGTERM', pass);
   return new Promise((resolve, reject) => {

@@ -26,7 +26,7 @@ export async function run(input: Input): Promise<ExitCode> {
     ssh: () => enter(input, rest[0], []),
     exec: () => enter(input, rest[0], rest.slice(1)),
   };
-  const chosen = verb === undefined ? undefined : verbs[verb];
+  const chosen = verb !== undefined && Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
   if (chosen === undefined) throw usage(`lab takes one of ${Object.keys(verbs).join(', ')}`);
   return chosen();
 }
@@ -49,8 +49,8 @@ async function down(input: Input): Promise<ExitCode> {
 async function status(input: Input): Promise<ExitCode> {
   const { spec } = await theLab(input);
   const found = await labStatus(spec.name);
-  if (input.output.json)
-    input.output.raw(`${JSON.stringify({ v: 1, name: spec.name, up: found !== undefined, ...found })}\n`);
+  const hosts = found?.hosts.map(({ name, state, address }) => ({ name, state, address })) ?? [];
+  input.output.report({ event: 'lab.status', lab: spec.name, hosts });
   if (found === undefined) {
     input.output.print(`The lab ${spec.name} is not up\n`);
     return exit.failed;
@@ -84,6 +84,6 @@ function ssh(lab: RunningLab, host: string, command: readonly string[]): Promise
 
 async function theLab(input: Input): Promise<{ spec: LabSpec; cluster: Cluster; inventory: string }> {
   const inventory = inventoryPath(input);
-  const { cluster } = await loadInventory(inventory);
+  const { cluster } = await loadInventory(inventory, { secrets: 'check' });
   return { spec: labSpec(cluster, inventory), cluster, inventory };
 }

@@ -13,7 +13,7 @@ export interface Output {
   readonly report: Reporter;
   /** A result for people. */
   print(text: string): void;
-  /** A result for programs and files: stdout whatever the mode. */
+  /** A result for programs, on stdout: with --json only events belong there, so it is not for that mode. */
   raw(text: string): void;
   /** From here on these values are hidden wherever they turn up. */
   conceal(secrets: readonly Secret[]): void;

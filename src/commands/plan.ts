@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { type ExitCode, exit } from '../model/problem.ts';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { type ExitCode, exit, Problem } from '../model/problem.ts';
 import { planJson } from '../report/plan-json.ts';
 import { planSh } from '../report/plan-sh.ts';
 import { planText } from '../report/plan-text.ts';
@@ -14,6 +14,8 @@ export async function run(input: Input): Promise<ExitCode> {
   const { values, output } = input;
   const format = values.text('format') ?? 'text';
   if (!['text', 'json', 'sh'].includes(format)) throw usage('--format takes text, json or sh');
+  if (output.json && format !== 'text')
+    throw usage(`--json prints events, --format ${format} another thing: give one`);
   const session = await openSession(input);
   try {
     const work = await session.program(values.text('playbook') ?? sitePlaybook);
@@ -23,12 +25,27 @@ export async function run(input: Input): Promise<ExitCode> {
     });
     await close();
     const file = values.text('out');
-    if (file !== undefined) await writeFile(file, planJson(plan), { mode: 0o600 });
+    if (file !== undefined) await save(file, planJson(plan));
     if (format === 'json') output.raw(planJson(plan));
     else if (format === 'sh') output.raw(planSh(plan, argv => argv.map(quote).join(' ')));
     else output.print(`${planText(plan, output.paint)}\n`);
     return values.flag('detailed-exitcode') && plan.hosts.length > 0 ? exit.changes : exit.ok;
   } finally {
     await session.close();
+  }
+}
+
+/** Readable for nobody else from its first byte; whoever has the old file open keeps the old one. */
+async function save(file: string, text: string): Promise<void> {
+  const fresh = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(fresh, text, { mode: 0o600, flag: 'wx' });
+    await rename(fresh, file);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw new Problem('the plan could not be saved', {
+      where: file,
+      why: error instanceof Error ? error.message : String(error),
+    });
   }
 }

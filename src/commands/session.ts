@@ -4,10 +4,10 @@ import { renderDiagnostics } from '../config/diagnostic.ts';
 import { loadInventory } from '../config/inventory.ts';
 import { loadPlaybook } from '../config/playbook.ts';
 import { renderer, templateDirs } from '../config/render.ts';
-import { removal } from '../engine/look.ts';
-import { Run, type RunOptions, type Wave } from '../engine/run.ts';
+import { Run, type RunOptions } from '../engine/run.ts';
+import { upwards } from '../engine/schedule.ts';
 import { kinds } from '../kinds/index.ts';
-import type { Cluster, Host } from '../model/cluster.ts';
+import { type Cluster, type Host, roleNames } from '../model/cluster.ts';
 import { globs } from '../model/glob.ts';
 import type { Program } from '../model/playbook.ts';
 import { exit, Problem } from '../model/problem.ts';
@@ -41,11 +41,13 @@ export async function openSession(input: Input): Promise<Session> {
   const inventory = inventoryPath(input);
   const timeout = values.number('timeout', 10, 1);
   const parallel = values.number('parallel', 64, 1);
+  values.number('requests', 0, 1);
   const { cluster: written, warnings } = await loadInventory(inventory);
-  if (warnings.length > 0) output.report({ event: 'note', text: renderDiagnostics(warnings) });
   output.conceal(secretsOf(written));
   const cluster = await enterLab(written, inventory);
+  if (warnings.length > 0) output.report({ event: 'note', text: renderDiagnostics(warnings) });
   const hosts = select(cluster, values.texts('host'), values.texts('role'));
+  output.report({ event: 'run.started', inventory, hosts: hosts.length });
   const connections = connector({ onNote: text => output.report({ event: 'note', text }) });
 
   return {
@@ -81,41 +83,39 @@ export function holder(): string {
 /** Opens a run that makes the hosts as the program says; what the playbook no longer wants goes last. */
 export function openRun(session: Session, { program, render }: Work, writes: boolean): Promise<Run> {
   const { hosts, inventory, options } = session;
-  const works = hosts.map(host => ({
-    host,
-    playbook: program.playbook,
-    releases: new Set([program.playbook]),
-    stages: program.stages.flatMap(({ name, hosts: members }) =>
-      members.filter(member => member.host.name === host.name).map(({ resources }) => ({ name, resources })),
-    ),
-  }));
-  const waves: readonly Wave[] = [
-    ...program.stages.map(stage => ({
-      name: stage.name,
-      steps: stage.hosts.map(({ host }) => ({ host: host.name, stage: stage.name })),
-    })),
-    { name: removal, steps: hosts.map(host => ({ host: host.name, stage: removal })) },
-  ];
-  return Run.open({ playbook: program.playbook, inventory }, works, waves, {
+  return Run.open({ playbook: program.playbook, inventory }, upwards(program, hosts), {
     ...options,
     render,
     ...(writes && { holder: holder() }),
   });
 }
 
-function select(cluster: Cluster, names: readonly string[], wantedRoles: readonly string[]): readonly Host[] {
-  const named =
-    names.length === 0
-      ? cluster.hosts
-      : cluster.hosts.filter(({ name }) => names.some(glob => globs(glob, name)));
-  const found =
-    wantedRoles.length === 0
-      ? named
-      : named.filter(host => host.roles.some(role => wantedRoles.includes(role)));
-  if (found.length > 0) return found;
-  throw new Problem('no host of the inventory is meant', {
+function select(cluster: Cluster, names: readonly string[], wanted: readonly string[]): readonly Host[] {
+  const { hosts } = cluster;
+  for (const glob of names) {
+    if (!hosts.some(({ name }) => globs(glob, name)))
+      throw nobody(
+        `--host ${glob}`,
+        hosts.map(({ name }) => name),
+      );
+  }
+  for (const role of wanted) {
+    if (!roleNames.some(name => name === role)) throw nobody(`--role ${role}`, roleNames);
+  }
+  const found = hosts
+    .filter(({ name }) => names.length === 0 || names.some(glob => globs(glob, name)))
+    .filter(host => wanted.length === 0 || host.roles.some(role => wanted.includes(role)));
+  if (found.length === 0)
+    throw nobody(
+      [...names, ...wanted].join(' '),
+      hosts.map(({ name }) => name),
+    );
+  return found;
+}
+
+function nobody(words: string, known: readonly string[]): Problem {
+  return new Problem(`no host is meant by ${words}`, {
     code: exit.usage,
-    why: `--host ${names.join(' ') || '(any)'} --role ${wantedRoles.join(' ') || '(any)'}`,
-    next: `the hosts are ${cluster.hosts.map(({ name }) => name).join(', ')}`,
+    next: `there are ${known.join(', ')}`,
   });
 }

@@ -91,6 +91,7 @@ export const commands: { readonly [name: string]: CommandEntry } = {
   up: {
     summary: 'make the hosts as the inventory says, read them again, and verify from the clients',
     usage: '[PLANFILE]',
+    most: 1,
     options: {
       ...everywhere,
       ...hosts,
@@ -117,6 +118,7 @@ export const commands: { readonly [name: string]: CommandEntry } = {
   run: {
     summary: 'do what another playbook says',
     usage: 'PLAYBOOK',
+    most: 1,
     options: { ...everywhere, ...hosts, ...yes },
     load: () => import('./run.ts'),
   },
@@ -133,6 +135,7 @@ export const commands: { readonly [name: string]: CommandEntry } = {
   lab: {
     summary: 'boot the hosts of a lab inventory as real Linux machines on this machine',
     usage: 'up|down|status|ssh HOST|exec HOST -- COMMAND...',
+    most: Number.POSITIVE_INFINITY,
     options: { ...everywhere, ...inventory },
     load: () => import('./lab.ts'),
   },

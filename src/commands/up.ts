@@ -1,5 +1,5 @@
 import { type ExitCode, exit } from '../model/problem.ts';
-import { demandFits, showAndApply } from './apply.ts';
+import { demandFits, readPlan, showAndApply } from './apply.ts';
 import type { Input } from './command.ts';
 import { sitePlaybook } from './places.ts';
 import { openRun, openSession } from './session.ts';
@@ -8,13 +8,14 @@ import { verifySession } from './verify.ts';
 /** Plans, asks, applies, reads again, verifies. */
 export async function run(input: Input): Promise<ExitCode> {
   const { values, output, args } = input;
+  const [planFile] = args;
+  const saved = planFile === undefined ? undefined : await readPlan(planFile);
   const session = await openSession(input);
   try {
     const work = await session.program(values.text('playbook') ?? sitePlaybook);
     const opened = await output.watching(() => openRun(session, work, true));
     try {
-      const [planFile] = args;
-      if (planFile !== undefined) await demandFits(planFile, opened.plan);
+      if (planFile !== undefined && saved !== undefined) demandFits(planFile, saved, opened.plan);
       await showAndApply(input, opened);
       if (values.flag('no-verify')) return exit.ok;
       return await verifySession(input, session, host => opened.transport(host));

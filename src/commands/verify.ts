@@ -1,17 +1,18 @@
 import { demand, forEach } from '../engine/parallel.ts';
+import { lock } from '../engine/run.ts';
 import { type ExitCode, exit, Problem } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
 import { failoverText, verdictsText } from '../report/verify-text.ts';
 import { failover } from '../verify/failover.ts';
 import { verify } from '../verify/verify.ts';
 import type { Input } from './command.ts';
-import { openSession, type Session } from './session.ts';
+import { holder, openSession, type Session } from './session.ts';
 
 /** Asks the services from the clients, and says whether each does what the inventory says. */
 export async function run(input: Input): Promise<ExitCode> {
   const session = await openSession(input);
   try {
-    return await verifySession(input, session);
+    return await verifySession(input, session, undefined, exit.failed);
   } finally {
     await session.close();
   }
@@ -22,6 +23,7 @@ export async function verifySession(
   input: Input,
   session: Session,
   lent: (host: string) => Transport | undefined = () => undefined,
+  unasked: ExitCode = exit.ok,
 ): Promise<ExitCode> {
   const { output, values } = input;
   const cluster = withRequests(session, values.number('requests', 0, 1));
@@ -30,7 +32,7 @@ export async function verifySession(
   const directors = cluster.hosts.filter(host => host.roles.includes('director'));
   if (clients.length === 0) {
     output.report({ event: 'note', text: 'no client is meant: nothing was verified' });
-    return exit.ok;
+    return unasked;
   }
   const narrowed = {
     ...cluster,
@@ -48,13 +50,19 @@ export async function verifySession(
       if (transport === undefined) throw new Problem('the host is not connected', { where: host });
       return transport;
     };
-    const verdicts = await output.watching(() => verify(narrowed, transportOf, output.report));
+    const verdicts = await output.watching(() => verify(narrowed, transportOf, output.report, input.signal));
     output.print(verdictsText(verdicts, output.paint));
+    if (verdicts.length === 0) return unasked;
     const failed = verdicts.some(({ faults }) => faults.length > 0);
     if (failed || !values.flag('failover')) return failed ? exit.failed : exit.ok;
-    const seen = await output.watching(() => failover(narrowed, transportOf, 12));
+    for (const host of directors) await lock(transportOf(host.name), host, holder());
+    const seen = await output.watching(() => failover(narrowed, transportOf, 12, input.signal));
+    output.report({
+      event: 'failover.done',
+      result: { ...seen, away: { ...seen.away }, back: { ...seen.back } },
+    });
     output.print(failoverText(seen, output.paint));
-    return exit.ok;
+    return seen.faults.length === 0 ? exit.ok : exit.failed;
   } finally {
     await Promise.all([...own.values()].map(transport => transport.close()));
   }

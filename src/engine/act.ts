@@ -38,7 +38,7 @@ export async function act(
         const next = steps[index + 1]?.change;
         if (next === step.change) return;
         clock.end(step.change);
-        clock.begin(next);
+        if (!signal?.aborted) clock.begin(next);
       },
       ...(signal ? { signal } : {}),
     },

@@ -6,7 +6,7 @@ import { canonical } from '../model/json.ts';
 import { Problem } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
 import { act } from './act.ts';
-import { emptyLedger, forget, type Ledger, record, release, writeLedger } from './ledger.ts';
+import { emptyLedger, forget, type Ledger, record, settle, writeLedger } from './ledger.ts';
 import {
   addressesOf,
   type Comparing,
@@ -73,7 +73,7 @@ export class HostRun {
       if (stage !== removal) this.#record();
       await this.#act(changes, signal);
       const undone = await this.#check(index, changes);
-      made += changes.length + undone.length;
+      made += stepped(changes) + undone.length;
       if (undone.length > 0) {
         await this.#act(undone, signal);
         await this.#check(index);
@@ -92,7 +92,7 @@ export class HostRun {
       await this.#settled(stages => stages[index]?.replaced ?? []);
     }
     this.#keep(forget(this.#ledger, new Set(replaced.map(({ address }) => address))));
-    return changes.length;
+    return stepped(changes);
   }
 
   /** The ledger goes first: what is not yet on record is not yet changed. */
@@ -120,7 +120,8 @@ export class HostRun {
 
   /** Last of all, so that a run that broke off can still be finished by the next one. */
   async #release(): Promise<void> {
-    this.#keep(release(this.#ledger, releasesOf(this.#work, this.#ledger), addressesOf(this.#work)));
+    const releases = releasesOf(this.#work, this.#ledger);
+    this.#keep(settle(this.#ledger, this.#work.playbook, releases, addressesOf(this.#work)));
     if (this.#ledgerIsWritten) return;
     const [result] = await this.#transport.run([writeLedger(this.#ledger)]);
     if (result?.code !== 0) {
@@ -164,6 +165,11 @@ export class HostRun {
       await new Promise(resolve => setTimeout(resolve, 500));
     }
   }
+}
+
+/** How many changes do anything: one that nothing takes back (a command without undo) has no steps. */
+function stepped(changes: readonly Change[]): number {
+  return changes.filter(({ steps }) => steps.length > 0).length;
 }
 
 function unsettled(host: string, open: readonly Change[], settle: number): Problem {

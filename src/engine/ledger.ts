@@ -96,11 +96,20 @@ export function forget(ledger: Ledger, addresses: ReadonlySet<string>): Ledger {
   return { version: 1, entries: ledger.entries.filter(({ address }) => !addresses.has(address)) };
 }
 
-/** Takes the playbooks' hands off all that is not wanted; entries that nobody owns any more are gone. */
-export function release(ledger: Ledger, playbooks: ReadonlySet<string>, wanted: ReadonlySet<string>): Ledger {
+/**
+ * The ledger at the end of a run: the playbooks' hands are off all that is not wanted, and what nobody owns any more is
+ * gone; what is wanted and on record is `owner`'s too, though it may have been another playbook that made it.
+ */
+export function settle(
+  ledger: Ledger,
+  owner: string,
+  playbooks: ReadonlySet<string>,
+  wanted: ReadonlySet<string>,
+): Ledger {
   const entries = ledger.entries.flatMap(entry => {
-    if (wanted.has(entry.address)) return [entry];
-    const owners = entry.owners.filter(owner => !playbooks.has(owner));
+    const owners = wanted.has(entry.address)
+      ? [...new Set([...entry.owners, owner])]
+      : entry.owners.filter(one => !playbooks.has(one));
     return owners.length === 0 ? [] : [{ ...entry, owners }];
   });
   return { version: 1, entries };

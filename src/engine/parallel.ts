@@ -54,3 +54,14 @@ export function demand<Item>(
     { code: gravest ?? exit.failed },
   );
 }
+
+/** Waits for what writes nothing, and so may be left alone at once when the signal comes. */
+export function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -4,14 +4,10 @@ import { exit, Problem } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
 import { type HostContext, HostRun } from './host-run.ts';
 import type { HostWork } from './look.ts';
-import { demand, forEach } from './parallel.ts';
+import { demand, forEach, unlessAborted } from './parallel.ts';
+import type { Schedule, Wave } from './schedule.ts';
 
-/** Hosts that act at the same time, each with the stage that it does then. Waves are barriers. */
-export interface Wave {
-  readonly name: string;
-  readonly steps: readonly { readonly host: string; readonly stage: string }[];
-}
-
+/** What a run needs besides its schedule. */
 export interface RunOptions extends HostContext {
   connect(host: Host): Promise<Transport>;
   /** Hosts at the same time. */
@@ -43,8 +39,7 @@ export class Run {
   /** Reads and plans every host. If one of them cannot be read, nothing is written anywhere. */
   static async open(
     names: { readonly playbook: string; readonly inventory: string },
-    works: readonly HostWork[],
-    waves: readonly Wave[],
+    { works, waves }: Schedule,
     options: RunOptions,
   ): Promise<Run> {
     const opened: { run: HostRun; transport: Transport }[] = [];
@@ -52,12 +47,12 @@ export class Run {
       const outcomes = await forEach(works, options.parallel, async work => {
         options.signal?.throwIfAborted();
         options.report({ event: 'host.connecting', host: work.host.name });
-        const transport = await options.connect(work.host);
+        const transport = await unlessAborted(options.connect(work.host), options.signal);
         const run = new HostRun(work, transport, options);
         opened.push({ run, transport });
         if (options.holder !== undefined) await lock(transport, work.host, options.holder);
         options.report({ event: 'host.reading', host: work.host.name, resources: count(work) });
-        const plans = await run.plan();
+        const plans = await unlessAborted(run.plan(), options.signal);
         const changes = plans.reduce((sum, plan) => sum + plan.changes.length, 0);
         options.report({ event: 'host.planned', host: work.host.name, changes });
         return plans;
@@ -98,6 +93,7 @@ export class Run {
         }
       });
       demand(outcomes, step => step.host, report);
+      signal?.throwIfAborted();
     }
     return [...changed.values()].reduce((sum, made) => sum + made, 0);
   }
@@ -112,7 +108,8 @@ export class Run {
   }
 }
 
-async function lock(transport: Transport, host: Host, holder: string): Promise<void> {
+/** Takes the lock of a host for as long as the transport lives; a Problem of exit code 5 names who has it. */
+export async function lock(transport: Transport, host: Host, holder: string): Promise<void> {
   const other = await transport.lock(holder);
   if (other === undefined) return;
   throw new Problem('another run is at work on this host', {

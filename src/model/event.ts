@@ -9,7 +9,6 @@ import type { Json } from './json.ts';
 export type Event =
   | {
       readonly event: 'run.started';
-      readonly command: string;
       readonly inventory: string;
       readonly hosts: number;
     }
@@ -49,6 +48,8 @@ export type Event =
       readonly requests: number;
     }
   | { readonly event: 'verify.done'; readonly result: Json }
+  | { readonly event: 'failover.done'; readonly result: Json }
+  | { readonly event: 'lab.status'; readonly lab: string; readonly hosts: Json }
   | { readonly event: 'lab.progress'; readonly text: string; readonly host?: string }
   | { readonly event: 'problem'; readonly error: ErrorView; readonly diagnostics?: Json }
   | { readonly event: 'note'; readonly text: string; readonly host?: string }

@@ -18,8 +18,8 @@ export interface Line {
  * that a new event without its line does not compile.
  */
 const formatters: { readonly [N in Name]: (event: Of<N>, paint: Paint) => Line | undefined } = {
-  'run.started': ({ command, inventory, hosts }) => ({
-    text: `${command}: ${inventory}, ${counted(hosts, 'host')}`,
+  'run.started': ({ inventory, hosts }) => ({
+    text: `${inventory}: ${counted(hosts, 'host')}`,
     quiet: true,
   }),
   'host.connecting': ({ host }) => ({ text: `${host}: connecting`, quiet: true }),
@@ -46,27 +46,36 @@ const formatters: { readonly [N in Name]: (event: Of<N>, paint: Paint) => Line |
     quiet: true,
   }),
   'verify.done': () => undefined,
+  'failover.done': () => undefined,
+  'lab.status': () => undefined,
   'lab.progress': ({ text, host }) => ({ text: host ? `lab: ${host}: ${text}` : `lab: ${text}` }),
   problem: ({ error, diagnostics }, paint) => ({
     text:
       diagnostics === undefined
         ? errorText(error, paint)
-        : `${printable(error.why ?? '')}\n${errorText({ what: error.what }, paint)}`,
+        : `${error.why ?? ''}\n${errorText({ what: error.what }, paint)}`,
   }),
   note: ({ text, host }) => ({ text: host ? `${host}: ${text}` : text }),
   'run.finished': () => undefined,
 };
 
-/** The line of an event, safe to print. */
+/** The line of an event, safe to print: what a host said of itself goes through `printable` first, whole. */
 export function lineOf(event: Event, paint: Paint): Line | undefined {
   const format = formatters[event.event] as (event: Event, paint: Paint) => Line | undefined;
-  return format(event, paint);
+  return event.event === 'plan.made' ? undefined : format(safe(event) as Event, paint);
+}
+
+function safe(value: unknown): unknown {
+  if (typeof value === 'string') return printable(value);
+  if (Array.isArray(value)) return value.map(safe);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, safe(inner)]));
 }
 
 /** An error as a person reads it: where and what, why, what to do next. */
 export function errorText({ what, where, why, next }: ErrorView, paint: Paint, host?: string): string {
   const place = where ?? host;
-  const head = `${paint.bad('error')}: ${place ? `${printable(place)}: ` : ''}${printable(what)}`;
-  const rest = [...(why ? [printable(why)] : []), ...(next ? [`next: ${printable(next)}`] : [])];
+  const head = `${paint.bad('error')}: ${place ? `${place}: ` : ''}${what}`;
+  const rest = [...(why ? [why] : []), ...(next ? [`next: ${next}`] : [])];
   return [head, ...rest.map(text => indent(text, '  '))].join('\n');
 }

@@ -1,5 +1,6 @@
 import type { Plan } from '../model/change.ts';
 import type { Argv, Command } from '../model/command.ts';
+import { printable } from './text.ts';
 
 /**
  * A plan as a shell script for reading: what would run on each host, in order. Secrets are not in it, so it is
@@ -10,7 +11,7 @@ export function planSh(plan: Plan, quote: (argv: Argv) => string): string {
     [
       `# host ${host}, stage ${stage}`,
       ...changes.flatMap(({ address, action, steps }) => [
-        `# ${action} ${address}`,
+        `# ${action} ${printable(address).replaceAll('\n', '\\n')}`,
         ...steps.map(step => line(step, quote)),
       ]),
     ].join('\n'),

@@ -27,7 +27,7 @@ export function planText(plan: Plan, paint: Paint): string {
 /** `Plan: 3 to create, 1 to update, 0 to delete, on 2 hosts.` */
 export function summary(plan: Plan): string {
   const changes = plan.hosts.flatMap(host => host.changes);
-  if (changes.length === 0) return 'No changes: the hosts are as the inventory says.';
+  if (changes.length === 0) return 'No changes: the hosts are as they should be.';
   const of = (action: Action) => changes.filter(change => change.action === action).length;
   const hosts = new Set(plan.hosts.map(({ host }) => host)).size;
   return `Plan: ${of('create')} to create, ${of('update')} to update, ${of('delete')} to delete, on ${counted(hosts, 'host')}.`;
@@ -43,6 +43,8 @@ function changeText(change: Change, paint: Paint): string {
 function diffLines({ from, to }: Change, paint: Paint): readonly string[] {
   const before = from === undefined ? '' : stateText(from);
   const after = to === undefined ? '' : stateText(to);
+  if (from !== undefined && to !== undefined && before === after)
+    return [paint.faint('(only what is secret differs)')];
   const { hunks } = structuredPatch('', '', before, after, '', '', { context: 3 });
   return hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
     ...(from === undefined || to === undefined

@@ -1,7 +1,7 @@
 import type { Event, Reporter } from '../model/event.ts';
 import { lineOf } from './lines.ts';
 import type { Paint } from './paint.ts';
-import { duration } from './text.ts';
+import { duration, printable } from './text.ts';
 
 /** Plain lines, one an event, for logs and pipes: nothing is ever overwritten. */
 export function plain(write: (text: string) => void, paint: Paint, verbose: boolean): Reporter {
@@ -71,7 +71,8 @@ export function live(screen: Screen, paint: Paint, verbose: boolean): { report: 
 
 function note(busy: Map<string, { text: string; since: number }>, event: Event): void {
   const host = 'host' in event ? event.host : undefined;
-  const set = (text: string) => host !== undefined && busy.set(host, { text, since: performance.now() });
+  const set = (text: string) =>
+    host !== undefined && busy.set(host, { text: printable(text), since: performance.now() });
   switch (event.event) {
     case 'host.connecting':
       set('connecting');

@@ -51,21 +51,29 @@ interface LoadView {
   readonly gap: number;
 }
 
+interface FailoverView {
+  readonly master: string;
+  readonly backup: string;
+  readonly client: string;
+  readonly away: LoadView;
+  readonly back: LoadView;
+  readonly faults: readonly string[];
+}
+
 /** What a client saw of a failover and of the way back. */
-export function failoverText(
-  seen: {
-    readonly master: string;
-    readonly backup: string;
-    readonly client: string;
-    readonly away: LoadView;
-    readonly back: LoadView;
-  },
-  paint: Paint,
-): string {
+export function failoverText(seen: FailoverView, paint: Paint): string {
+  const mark = seen.faults.length === 0 ? paint.good('✓') : paint.bad('✗');
   const line = (what: string, { requests, failed, rate, gap }: LoadView) =>
-    `${paint.good('✓')} ${what}: ${failed} of ${requests} requests failed (${Math.round(rate)}/s from ${seen.client}), gap ${gap.toFixed(2)} s\n`;
+    `${mark} ${what}: ${failed} of ${requests} requests failed (${Math.round(rate)}/s from ${seen.client}), gap ${gap.toFixed(2)} s
+`;
   return (
     line(`keepalived stopped on ${seen.master}, the VIP went to ${seen.backup}`, seen.away) +
-    line(`started again, the VIP came back to ${seen.master}`, seen.back)
+    line(`started again, the VIP came back to ${seen.master}`, seen.back) +
+    seen.faults
+      .map(
+        fault => `    ${paint.bad(fault)}
+`,
+      )
+      .join('')
   );
 }

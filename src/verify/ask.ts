@@ -22,7 +22,7 @@ const text = `command -v curl >/dev/null || { echo "curl is not installed" >&2; 
 url=$1 count=$2 i=0
 while [ "$i" -lt "$count" ]; do
   i=$((i + 1))
-  { curl -sS --connect-timeout 3 --max-time 10 -w '\\n%{http_code} %{time_connect} %{time_total} %{exitcode}' -- "$url" 2>&1; } | tail -c 8192 | base64 | tr -d '\\n'
+  { curl -sS --connect-timeout 3 --max-time 10 -w '\\n%{http_code} %{time_connect} %{time_total} ' -- "$url" 2>&1; printf %s "$?"; } | tail -c 8192 | base64 | tr -d '\\n'
   echo
 done`;
 

@@ -16,11 +16,23 @@ export interface Failover {
   readonly away: Load;
   /** It was started again. */
   readonly back: Load;
+  /** What is wrong; empty means that clients went on within the time that a takeover takes. */
+  readonly faults: readonly string[];
 }
 
-/** keepalived is stopped by its unit, as an operator would; who holds the VIP is asked of the kernel. */
-const stop = script('stop-keepalived', 'systemctl stop keepalived');
-const start = script('start-keepalived', 'systemctl start keepalived');
+/**
+ * keepalived is stopped by its unit, as an operator would; a timer of the host's own starts it again should we be gone
+ * by then (systemd-run(1)).
+ */
+const stop = script(
+  'stop-keepalived',
+  'systemd-run --quiet --collect --unit=lvsform-failover --on-active=60 systemctl start keepalived && systemctl stop keepalived',
+);
+const start = script(
+  'start-keepalived',
+  'systemctl start keepalived && { systemctl stop lvsform-failover.timer 2>/dev/null; :; }',
+);
+/** Who holds the VIP is asked of the kernel. */
 const holds = (vip: string) =>
   script('holds-vip', 'ip -o addr show | grep -qwF "inet $1" || ip -o addr show | grep -qwF "inet6 $1"', vip);
 
@@ -32,6 +44,7 @@ export async function failover(
   cluster: Cluster,
   transportOf: (host: string) => Transport,
   seconds: number,
+  signal?: AbortSignal,
 ): Promise<Failover> {
   const [instance] = cluster.vrrp;
   const [master, backup] = instance?.members ?? [];
@@ -40,7 +53,7 @@ export async function failover(
   const question = asked.find(
     ({ service }) => service.verify.type === 'http' && service.vip.address.ip === vip?.ip,
   );
-  if (!master || !backup || !vip || !question) {
+  if (!instance || !master || !backup || !vip || !question) {
     throw new Problem('there is no failover to show', {
       why: 'it takes a VRRP instance of two directors, and a client of an HTTP service on its VIP',
     });
@@ -60,15 +73,29 @@ export async function failover(
       await must(transportOf(master.host), stop, master.host);
       await until(transportOf(backup.host), cidr, backup.host, seconds);
     });
+    signal?.throwIfAborted();
     const back = await underLoad(async () => {
       await must(transportOf(master.host), start, master.host);
       await until(transportOf(master.host), cidr, master.host, seconds);
     });
-    return { master: master.host, backup: backup.host, client, away, back };
+    const faults = [
+      ...lasting(away, `after the VIP went to ${backup.host}`, instance.advertInterval),
+      ...lasting(back, `after it came back to ${master.host}`, instance.advertInterval),
+    ];
+    return { master: master.host, backup: backup.host, client, away, back, faults };
   } catch (error) {
     await must(transportOf(master.host), start, master.host);
     throw error;
   }
+}
+
+/** A BACKUP takes over after three advertisements and a part of one (RFC 5798, Master_Down_Interval); a second is the client's. */
+function lasting({ gap, recovered }: Load, when: string, advertInterval: number): readonly string[] {
+  const most = 4 * advertInterval + 1;
+  if (!recovered) return [`the service did not answer any more ${when}`];
+  return gap > most
+    ? [`no answer for ${gap.toFixed(1)} s ${when}: a takeover takes at most ${most.toFixed(1)} s`]
+    : [];
 }
 
 const rate = 50;

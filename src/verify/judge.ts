@@ -47,10 +47,12 @@ export function judge(
   const seenOf = (host: string, rip: string, port: number) =>
     byPage ? sequence.filter(name => name === host).length : (growth.servers.get(endpoint(rip, port)) ?? 0);
   const share = shares(service);
+  const counted = [...growth.servers.values()].reduce((sum, count) => sum + count, 0);
+  const total = byPage ? answered : counted;
   const servers = service.realServers.map(({ host, rip, port, weight }) => ({
     host,
     weight,
-    expected: share === undefined ? undefined : share(host) * answered,
+    expected: share === undefined ? undefined : share(host) * total,
     seen: seenOf(host, rip, port),
   }));
   const others = Math.max(0, growth.connections - answered);

@@ -9,6 +9,8 @@ export interface Load {
   readonly rate: number;
   /** The longest time in a row without an answer, in seconds; 0 when none failed. */
   readonly gap: number;
+  /** Whether the last requests of all were answered. */
+  readonly recovered: boolean;
 }
 
 /** Seconds after which a connection, and a request, is given up: the gap is known to within the first. */
@@ -54,5 +56,11 @@ export function parseLoad(result: Result, rate: number): Load {
     gap = Math.max(gap, streak);
   }
   const failed = rows.filter(row => !row.ok).length;
-  return { requests: rows.length, failed, rate: rows.length / time, gap };
+  return {
+    requests: rows.length,
+    failed,
+    rate: rows.length / time,
+    gap,
+    recovered: rows.slice(-10).every(row => row.ok),
+  };
 }

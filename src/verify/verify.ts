@@ -25,7 +25,8 @@ export function questions(cluster: Cluster): { asked: readonly Question[]; missi
       const found = target(cluster, client, service);
       if (found === undefined)
         missing.push(`${client.name} has no way to ${service.name}: no shared network, no route`);
-      else if (service.protocol === 'udp') missing.push(`${service.name} is UDP: it is not asked`);
+      else if (service.protocol === 'udp')
+        missing.push(`${client.name} does not ask ${service.name}: it is UDP`);
       else asked.push({ client, service, target: found });
     }
   }
@@ -40,6 +41,7 @@ export async function verify(
   cluster: Cluster,
   transportOf: (host: string) => Transport,
   report: Reporter,
+  signal?: AbortSignal,
 ): Promise<readonly Verdict[]> {
   const { asked, missing } = questions(cluster);
   for (const text of missing) report({ event: 'note', text });
@@ -49,6 +51,7 @@ export async function verify(
 
   const verdicts: Verdict[] = [];
   for (const { client, service, target } of asked) {
+    signal?.throwIfAborted();
     const { requests, type, path } = service.verify;
     const place = endpoint(target.address, target.port);
     report({ event: 'verify.started', client: client.name, service: service.name, target: place, requests });
@@ -58,6 +61,7 @@ export async function verify(
     const seen = within(client.name, () => replies(result, type, requests));
     const answered = seen.filter(({ ok }) => ok).length;
     const grown = await settled(before, counters, serviceKey(service), answered);
+    signal?.throwIfAborted();
     const verdict = judge(client.name, service, target, seen, grown);
     verdicts.push(verdict);
     report({

@@ -1,6 +1,8 @@
 // timeout: 180 s
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -62,6 +64,65 @@ test('a mistake on the command line ends with 64 and says what was meant', () =>
     ['plan', '--parallel', '0', '-i', 'inventories/dr-static.yml'],
   ]) {
     assert.is(lvsform(args).code, 64, args.join(' '));
+  }
+});
+
+test('a word that a command does not take is refused, before anything is read', () => {
+  for (const args of [
+    ['down', 'web01'],
+    ['plan', 'web01'],
+    ['up', 'plan.json', 'web01'],
+    ['verify', 'x'],
+    ['constructor'],
+    ['plan', '--parallel', '1.5'],
+  ]) {
+    const { code, stderr } = lvsform([...args, '-i', 'inventories/dr-static.yml']);
+    assert.is(code, 64, args.join(' '));
+    assert.not.match(stderr, '    at ');
+  }
+});
+
+test('one Ctrl-C ends with 130, also when it comes twice within an instant', async ({ directory }) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const file = join(directory, 'silent.yml');
+  writeFileSync(
+    file,
+    `version: 1
+name: silent
+ssh: { host: 127.0.0.1, port: ${port} }
+hosts:
+  lvs01: { roles: [director], interfaces: { eth0: 10.9.0.1/24 } }
+  web01: { roles: [real_server], interfaces: { eth0: 10.9.0.2/24 } }
+vips: { web: { address: 10.9.0.9/24 } }
+services: { http: { vip: web, port: 80, real_servers: [web01] } }
+`,
+  );
+  try {
+    for (const signals of [1, 2]) {
+      const child = spawn(process.execPath, [
+        '--import',
+        'tsx',
+        join(root, 'src/main.ts'),
+        'plan',
+        '--json',
+        '-i',
+        file,
+      ]);
+      let stdout = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        if (!stdout.includes('host.connecting') && text.includes('host.connecting')) {
+          for (let sent = 0; sent < signals; sent += 1) child.kill('SIGINT');
+        }
+        stdout += text;
+      });
+      const [code] = await once(child, 'close');
+      assert.is(code, 130, stdout);
+      assert.match(stdout, '"event":"run.finished","ok":false,"code":130');
+    }
+  } finally {
+    server.close();
   }
 });
 

@@ -5,8 +5,8 @@ import { compile } from '../../src/config/compile.ts';
 import { loadInventory } from '../../src/config/inventory.ts';
 import { loadPlaybook } from '../../src/config/playbook.ts';
 import { renderer, templateDirs } from '../../src/config/render.ts';
-import { type HostWork, removal } from '../../src/engine/look.ts';
 import { Run, type RunOptions } from '../../src/engine/run.ts';
+import { downwards, upwards } from '../../src/engine/schedule.ts';
 import { kinds } from '../../src/kinds/index.ts';
 import type { Event } from '../../src/model/event.ts';
 import type { Json } from '../../src/model/json.ts';
@@ -48,27 +48,9 @@ export class Fleet {
     const { cluster } = await loadInventory(inventory);
     const program = compile(await loadPlaybook(playbook), cluster, { kinds, roles });
     const hosts = cluster.hosts.filter(({ name }) => only === undefined || only.includes(name));
-    const works: readonly HostWork[] = hosts.map(host => ({
-      host,
-      playbook: program.playbook,
-      releases: new Set([program.playbook]),
-      stages: program.stages.flatMap(stage =>
-        stage.hosts
-          .filter(one => one.host.name === host.name)
-          .map(({ resources }) => ({ name: stage.name, resources })),
-      ),
-    }));
-    const waves = [
-      ...program.stages.map(stage => ({
-        name: stage.name,
-        steps: stage.hosts.map(({ host }) => ({ host: host.name, stage: stage.name })),
-      })),
-      { name: removal, steps: hosts.map(({ name }) => ({ host: name, stage: removal })) },
-    ];
     return Run.open(
       { playbook: program.playbook, inventory },
-      works,
-      waves,
+      upwards(program, hosts),
       this.#options(playbook, options),
     );
   }
@@ -76,14 +58,12 @@ export class Fleet {
   /** Opens a run as `lvsform down` does. */
   async openDown(inventory: string): Promise<Run> {
     const { cluster } = await loadInventory(inventory);
-    const works = cluster.hosts.map(host => ({
-      host,
-      playbook: 'site',
-      releases: 'all' as const,
-      stages: [],
-    }));
-    const steps = cluster.hosts.map(({ name }) => ({ host: name, stage: removal }));
-    return Run.open({ playbook: 'site', inventory }, works, [{ name: 'down', steps }], this.#options(site));
+    const program = compile(await loadPlaybook(site), cluster, { kinds, roles });
+    return Run.open(
+      { playbook: 'site', inventory },
+      downwards(program, cluster.hosts, 'all'),
+      this.#options(site),
+    );
   }
 
   /** Opens, applies, closes; answers how many changes were made. */

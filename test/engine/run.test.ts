@@ -1,4 +1,7 @@
 // timeout: 300 s
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Json } from '../../src/model/json.ts';
@@ -118,6 +121,27 @@ test('what an inventory no longer names goes away; what another playbook made st
   const before = JSON.parse(JSON.stringify(served)) as { files: { [path: string]: Json } };
   delete before.files['/var/lib/lvsform/ledger.json'];
   assert.equal(differences(before, fleet.host('web02').dump()), []);
+});
+
+test('what two playbooks want goes when the last of them lets go, whichever of them made it', async () => {
+  const fleet = new Fleet(['web01']);
+  const playbook = async (name: string, ...paths: string[]) => {
+    const path = join(tmpdir(), `lvsform-${process.pid}-${name}.yml`);
+    const files = paths.map(one => `      - file: { path: ${one}, content: "x" }`).join('\n');
+    await writeFile(
+      path,
+      `version: 1\nname: ${name}\nstages:\n  - name: all\n    hosts: [web01]\n    resources:\n${files}\n`,
+    );
+    return path;
+  };
+  const file = await inventory('dr');
+  const run = async (path: string) => fleet.up(file, path, ['web01']);
+  await run(await playbook('a', '/etc/shared', '/etc/a'));
+  await run(await playbook('b', '/etc/shared'));
+  await run(await playbook('a', '/etc/a'));
+  assert.ok(fleet.host('web01').state.files['/etc/shared']);
+  await run(await playbook('b', '/etc/b'));
+  assert.not(fleet.host('web01').state.files['/etc/shared']);
 });
 
 test('a run that is narrowed to some hosts leaves the others alone', async () => {

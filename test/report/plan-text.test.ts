@@ -60,7 +60,7 @@ test('nothing that a host says can move the cursor of who reads the plan', () =>
 });
 
 test('an empty plan says so', () => {
-  assert.is(summary(plan([])), 'No changes: the hosts are as the inventory says.');
+  assert.is(summary(plan([])), 'No changes: the hosts are as they should be.');
 });
 
 test.run();

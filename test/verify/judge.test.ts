@@ -91,6 +91,14 @@ test('a page that names no RS leaves the shares to the counters', () => {
   assert.equal(verdict.faults, []);
 });
 
+test('among the connections of others, the shares are of all that the counters saw', () => {
+  const blank = { ...page(''), page: 'welcome' };
+  const busy = grown(48, { '192.168.0.223:80': 24, '192.168.0.224:80': 24 });
+  assert.equal(judge('c', service, target, [blank, blank, blank, blank], busy).faults, []);
+  const lame = grown(48, { '192.168.0.223:80': 47, '192.168.0.224:80': 1 });
+  assert.is(judge('c', service, target, [blank, blank, blank, blank], lame).faults.length, 2);
+});
+
 test('a request without an answer is a fault with its reason', () => {
   const verdict = judge('c', service, target, [page('web01'), lost], grown(2));
   assert.match(verdict.faults.join(), '1 of 2 requests failed: curl: (28)');

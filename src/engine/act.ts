@@ -84,7 +84,7 @@ function failure(
   const subject = change ? `${change.address}: ` : '';
   return new Problem(`${subject}${command.label ?? command.argv[0]} failed with exit code ${result.code}`, {
     where: host,
-    why: said(result),
+    why: said(command.secret ? { ...result, stdout: '' } : result),
     next:
       left === 0
         ? 'mend the cause and run the same command again'

@@ -142,7 +142,7 @@ export function writeLedger(ledger: Ledger): Command {
   return {
     argv: script(
       'write-ledger',
-      'umask 077 && mkdir -p -- "$2" && t=$(mktemp "$1.XXXXXX") && trap \'rm -f -- "$t"\' EXIT && cat >"$t" && sync "$t" && mv -f -- "$t" "$1"',
+      'umask 077 && mkdir -p -- "$2" && t=$(mktemp "$1.XXXXXX") && trap \'rm -f -- "$t"\' EXIT && cat >"$t" && { sync "$t" 2>/dev/null || sync; } && mv -f -- "$t" "$1"',
       path,
       directory,
     ),

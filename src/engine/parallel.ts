@@ -41,10 +41,12 @@ export function demand<Item>(
   const failed = outcomes.flatMap(outcome => ('problem' in outcome ? [outcome] : []));
   for (const { item, problem } of failed)
     report({ event: 'host.failed', host: name(item), error: view(problem) });
+  const stopped = failed.find(({ problem }) => problem.code === exit.interrupted);
+  if (stopped) throw stopped.problem;
   const [first] = failed;
   if (first === undefined) return;
   const codes = failed.map(({ problem }) => problem.code);
-  const gravest = [exit.interrupted, exit.failed, exit.input, exit.locked, exit.unreachable].find(code =>
+  const gravest = [exit.failed, exit.input, exit.locked, exit.unreachable].find(code =>
     codes.includes(code),
   );
   throw new Problem(

@@ -46,9 +46,7 @@ export function demand<Item>(
   const [first] = failed;
   if (first === undefined) return;
   const codes = failed.map(({ problem }) => problem.code);
-  const gravest = [exit.failed, exit.input, exit.locked, exit.unreachable].find(code =>
-    codes.includes(code),
-  );
+  const gravest = [exit.failed, exit.input, exit.locked, exit.unreachable].find(code => codes.includes(code));
   throw new Problem(
     failed.length === 1
       ? `${name(first.item)} failed`

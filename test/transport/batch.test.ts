@@ -259,14 +259,15 @@ asRoot(
       };
       const one = session(['sh'], ['sh'], { start });
       // The writer is the shell itself: it would not outlive a SIGPIPE.
-      const noisy = sh(`sleep 0.2; ${chatter}; touch "$1/1"`, folder);
+      const noisy = sh(`touch "$1/begun"; sleep 0.2; ${chatter}; touch "$1/1"`, folder);
       one.run([touch('0'), noisy, touch('2')]).catch(() => undefined);
     });
-    while (!existsSync(join(folder, '0'))) await sleep(5);
+    while (!existsSync(join(folder, 'begun'))) await sleep(5);
     (await shell).destroy();
-    await sleep(600);
-    assert.equal(made(), ['0', '1']);
+    const deadline = Date.now() + 10_000;
+    while (existsSync(`/proc/${(await shell).pid}`) && Date.now() < deadline) await sleep(20);
     assert.not.ok(existsSync(`/proc/${(await shell).pid}`), 'the session has ended');
+    assert.equal([...made()].sort(), ['0', '1', 'begun']);
   },
 );
 

@@ -6,8 +6,8 @@ import { openRun, openSession } from './session.ts';
 
 /** Does what a playbook says: up without the verification of services. */
 export async function run(input: Input): Promise<ExitCode> {
-  const [playbook, ...more] = input.args;
-  if (playbook === undefined || more.length > 0) throw usage('run takes one playbook: lvsform run PLAYBOOK');
+  const [playbook] = input.args;
+  if (playbook === undefined) throw usage('run takes one playbook: lvsform run PLAYBOOK');
   const session = await openSession(input);
   try {
     const work = await session.program(playbook);

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { IpNet } from '../model/cluster.ts';
+import { familyOf } from '../model/network.ts';
 
 /** An address in its one spelling (`fd00::1`, never `FD00:0::1`), or undefined for anything else. */
 export function parseIp(text: string): string | undefined {
@@ -23,11 +24,6 @@ export function parseNet(text: string): IpNet | undefined {
 /** The same, where the prefix may be left out and means the address alone. */
 export function parseNetOrAddress(text: string): IpNet | undefined {
   return parseNet(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
-}
-
-/** The family of a valid address. */
-export function familyOf(ip: string): 4 | 6 {
-  return ip.includes(':') ? 6 : 4;
 }
 
 /** The first address of the network, which stands for all of it. */

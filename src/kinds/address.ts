@@ -1,7 +1,8 @@
 import { type Command, script } from '../model/command.ts';
 import type { Kind } from '../model/kind.ts';
+import { familyOf } from '../model/network.ts';
 import { addresses, addressKey } from '../probes/addresses.ts';
-import { canonicalNetwork, familyOf } from './ip.ts';
+import { canonicalNetwork } from './ip.ts';
 import type { Presence } from './presence.ts';
 import { patterns, schemaOf, text } from './schema.ts';
 

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { endpoint as joined } from '../model/network.ts';
 import { Problem } from '../model/problem.ts';
 
 /** An address as the kernel prints it (IPv6 short and lower case), so that one address has one text. */
@@ -14,13 +15,7 @@ export function canonicalNetwork(network: string): string {
   return `${canonicalAddress(address)}/${prefix}`;
 }
 
-/** The family of an address or a network. */
-export function familyOf(address: string): 4 | 6 {
-  return address.includes(':') ? 6 : 4;
-}
-
 /** `address:port`, IPv6 in brackets: how ipvsadm writes both services and servers. */
 export function endpoint(address: string, port: number): string {
-  const text = canonicalAddress(address);
-  return familyOf(text) === 6 ? `[${text}]:${port}` : `${text}:${port}`;
+  return joined(canonicalAddress(address), port);
 }

@@ -1,7 +1,8 @@
 import { type Argv, type Command, script } from '../model/command.ts';
 import type { Kind } from '../model/kind.ts';
+import { familyOf } from '../model/network.ts';
 import { type RouteName, routeKey, routes } from '../probes/routes.ts';
-import { canonicalAddress, canonicalNetwork, familyOf } from './ip.ts';
+import { canonicalAddress, canonicalNetwork } from './ip.ts';
 import type { Presence } from './presence.ts';
 import { given, integer, patterns, schemaOf, text } from './schema.ts';
 

@@ -1,5 +1,5 @@
-import { contains } from '../../model/network.ts';
-import { familyOf, showNetwork } from '../address.ts';
+import { contains, familyOf } from '../../model/network.ts';
+import { showNetwork } from '../address.ts';
 import type { Draft } from '../draft/draft.ts';
 import type { DraftService } from '../draft/service.ts';
 import { doubtful, type Rule, wrong, wrongAtKey } from './rule.ts';

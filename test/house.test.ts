@@ -23,8 +23,12 @@ house('a test file ends with .run() and runs each of its suites', () => {
   assert.equal(broken, []);
 });
 
-house('no file in src is longer than 300 lines', () => {
-  const long = sources.filter(path => read(path).trimEnd().split('\n').length > maxLines);
+const generated = 'src/config/inventory-yaml.ts';
+
+house('no file in src is longer than 300 lines, but the one that is generated', () => {
+  const long = sources.filter(
+    path => path !== generated && read(path).trimEnd().split('\n').length > maxLines,
+  );
   assert.equal(long, []);
 });
 

@@ -67,6 +67,8 @@ export type RealServers =
  */
 export type RealServer = {
   weight?: number;
+  upper_threshold?: number;
+  lower_threshold?: number;
   port?: number;
   rip?: string;
 } | null;
@@ -208,12 +210,19 @@ export interface VirtualServices {
   [k: string]: VirtualService;
 }
 /**
- * A port of a VIP, shared among real servers.
+ * A port of a VIP, shared among real servers; or several ports and VIPs.
  */
 export interface VirtualService {
-  vip: string;
-  port: number;
-  protocol?: 'tcp' | 'udp';
+  /**
+   * @minItems 1
+   */
+  vip: string | string[];
+  /**
+   * @minItems 1
+   */
+  port: number | string | (number | string)[];
+  fwmark?: number;
+  protocol?: 'tcp' | 'udp' | 'sctp';
   scheduler?:
     | 'rr'
     | 'wrr'
@@ -229,8 +238,18 @@ export interface VirtualService {
     | 'sed'
     | 'nq'
     | 'twos';
-  method?: 'DR' | 'NAT' | 'TUN';
-  persistence?: number;
+  scheduler_flags?: (
+    'sh-fallback' | 'sh-port' | 'mh-fallback' | 'mh-port' | 'flag-1' | 'flag-2' | 'flag-3'
+  )[];
+  method?: 'DR' | 'NAT' | 'TUN' | 'FULLNAT';
+  persistence?:
+    | number
+    | {
+        timeout: number;
+        prefix?: number;
+        engine?: 'sip';
+      };
+  one_packet?: boolean;
   delay_loop?: number;
   drain?: number;
   check?: HealthCheck;

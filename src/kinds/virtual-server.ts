@@ -7,7 +7,7 @@ import type { Presence } from './presence.ts';
 import { integer, list, patterns, schemaOf, text } from './schema.ts';
 
 export interface VirtualServerSpec {
-  readonly protocol: 'tcp' | 'udp';
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
   readonly address: string;
   readonly port: number;
   readonly scheduler: string;
@@ -49,7 +49,7 @@ export const virtualServer: Kind<VirtualServerSpec, Subject, TableEntry> = {
     },
     ['protocol', 'address', 'port', 'scheduler', 'method', 'servers'],
     {
-      protocol: { title: 'Protocol', description: 'TCP or UDP.', enum: ['tcp', 'udp'] },
+      protocol: { title: 'Protocol', description: 'TCP, UDP or SCTP.', enum: ['tcp', 'udp', 'sctp'] },
       address: text('Address', 'The virtual IP that clients call.', patterns.address),
       port: integer('Port', 'The port that clients call.', 1, 65535),
       scheduler: text('Scheduler', 'How servers are chosen: rr, wrr, lc, wlc ...', '^[a-z]{2,8}$'),

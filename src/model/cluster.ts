@@ -102,18 +102,63 @@ export interface VrrpInstance {
   }[];
 }
 
-export type Protocol = 'tcp' | 'udp';
-export type ForwardingMethod = 'DR' | 'NAT' | 'TUN';
+export type Protocol = 'tcp' | 'udp' | 'sctp';
 
+/**
+ * FULLNAT is no method of the mainline kernel: it is NAT whose packets also get an address of the director as their
+ * source, so that the real servers need no route to the clients.
+ */
+export type ForwardingMethod = 'DR' | 'NAT' | 'TUN' | 'FULLNAT';
+
+/** How a scheduler goes about its work (ipvsadm(8), `-b`). */
+export type SchedulerFlag =
+  | 'sh-fallback'
+  | 'sh-port'
+  | 'mh-fallback'
+  | 'mh-port'
+  | 'flag-1'
+  | 'flag-2'
+  | 'flag-3';
+
+/** A firewall mark, and what gets it: packets to these ports of these VIPs are one virtual service. */
+export interface FirewallMark {
+  /** 1 to 4294967295. */
+  readonly value: number;
+  /** All of one family. */
+  readonly vips: readonly Vip[];
+  readonly ports: readonly PortRange[];
+}
+
+/** Ports from the first to the last, both included; a single one is both. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** One entry of IPVS's table. An entry of the inventory with several VIPs or ports, and no mark, makes several. */
 export interface VirtualService {
+  /** Unique: the name in the inventory, and where its entry makes several services, the VIP and port: `web@v6:443`. */
   readonly name: string;
+  /** The name in the inventory. */
+  readonly group: string;
+  /** The VIP; of a service by firewall mark the first one. */
   readonly vip: Vip;
+  /** The port; of a service by firewall mark the first one. */
   readonly port: number;
   readonly protocol: Protocol;
+  /** undefined: the service is known by protocol, VIP and port. */
+  readonly mark: FirewallMark | undefined;
   readonly scheduler: string;
+  readonly schedulerFlags: readonly SchedulerFlag[];
   readonly method: ForwardingMethod;
   /** Seconds a client stays with its RS; 0 is off. */
   readonly persistence: number;
+  /** Length of the prefix whose clients count as one for persistence: 24 keeps a /24 together; undefined: each its own. */
+  readonly persistencePrefix: number | undefined;
+  /** What else tells clients apart (`sip`: the Call-ID of SIP over UDP). */
+  readonly persistenceEngine: 'sip' | undefined;
+  /** Each packet is scheduled by itself, with no connection kept (UDP alone). */
+  readonly onePacket: boolean;
   readonly realServers: readonly RealServer[];
   readonly check: HealthCheck;
   /** Seconds between two rounds of checks. */
@@ -129,6 +174,9 @@ export interface RealServer {
   readonly port: number;
   /** 0 to 65535; 0 takes no new connections. */
   readonly weight: number;
+  /** Connections at which it gets no new ones (ipvsadm -x), and below which it gets them again (-y); 0: no limit. */
+  readonly upperThreshold: number;
+  readonly lowerThreshold: number;
 }
 
 export type HealthCheck =

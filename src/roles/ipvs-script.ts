@@ -19,8 +19,13 @@ export interface IpvsScript {
   readonly timeouts: Cluster['director']['timeouts'];
 }
 
-const protocolFlags: Readonly<Record<Protocol, string>> = { tcp: '-t', udp: '-u' };
-const methodFlags: Readonly<Record<ForwardingMethod, string>> = { DR: '-g', TUN: '-i', NAT: '-m' };
+const protocolFlags: Readonly<Record<Protocol, string>> = { tcp: '-t', udp: '-u', sctp: '--sctp-service' };
+const methodFlags: Readonly<Record<ForwardingMethod, string>> = {
+  DR: '-g',
+  TUN: '-i',
+  NAT: '-m',
+  FULLNAT: '-m',
+};
 
 /** What this director's own unit holds: the table, and the VIPs where this host is to carry them. */
 export function ipvsScript(cluster: Cluster, host: Host): IpvsScript {

@@ -1,5 +1,6 @@
 import type { Cluster, HealthCheck, Host, VirtualService, VrrpInstance } from '../model/cluster.ts';
 import type { Secret } from '../model/secret.ts';
+import { kernelMethod } from './kernel-method.ts';
 import { syncGroup } from './sync-group.ts';
 
 /**
@@ -99,7 +100,7 @@ function virtualServerBlock(service: VirtualService): VirtualServerBlock {
     address: service.vip.address.ip,
     port: service.port,
     scheduler: service.scheduler,
-    method: service.method,
+    method: kernelMethod(service.method),
     protocol: service.protocol.toUpperCase(),
     delayLoop: service.delayLoop,
     persistence: service.persistence > 0 ? service.persistence : undefined,

@@ -1,5 +1,6 @@
 import type { VirtualServerSpec } from '../kinds/virtual-server.ts';
 import type { Cluster } from '../model/cluster.ts';
+import { kernelMethod } from './kernel-method.ts';
 
 /** The IPVS table that every director carries, service by service. */
 export function virtualServers(
@@ -11,7 +12,7 @@ export function virtualServers(
       address: service.vip.address.ip,
       port: service.port,
       scheduler: service.scheduler,
-      method: service.method,
+      method: kernelMethod(service.method),
       persistence: service.persistence,
       servers: service.realServers.map(({ rip, port, weight }) => ({ address: rip, port, weight })),
       drain: service.drain,

@@ -10,6 +10,8 @@ const test = suite('clusters');
 
 const right = new URL('../fixtures/inventories/right/', import.meta.url).pathname;
 
+const unlimited = { upperThreshold: 0, lowerThreshold: 0 };
+
 async function load(name: string): Promise<Cluster> {
   const { cluster } = await loadInventory(join(right, name), { env: { SUDO_PASSWORD: 'hunter2' } });
   return cluster;
@@ -29,8 +31,8 @@ test('what is left out is derived: mode, interface, real servers, checks', async
   assert.is(service?.method, 'DR');
   assert.is(service?.scheduler, 'rr');
   assert.equal(service?.realServers, [
-    { host: 'web1', rip: '10.0.0.11', port: 80, weight: 1 },
-    { host: 'web2', rip: '10.0.0.12', port: 80, weight: 1 },
+    { host: 'web1', rip: '10.0.0.11', port: 80, weight: 1, ...unlimited },
+    { host: 'web2', rip: '10.0.0.12', port: 80, weight: 1, ...unlimited },
   ]);
   assert.equal(service?.check, { type: 'tcp', connectTimeout: 5, retries: 3, retryDelay: 3 });
   assert.equal(service?.verify, { type: 'http', path: '/', requests: 8 });
@@ -64,7 +66,13 @@ test('NAT finds the inner addresses, and keeps other ports', async () => {
     vips.map(vip => vip.interface),
     ['eth0', 'eth1'],
   );
-  assert.equal(services[0]?.realServers[0], { host: 'web01', rip: '10.0.0.21', port: 8080, weight: 3 });
+  assert.equal(services[0]?.realServers[0], {
+    host: 'web01',
+    rip: '10.0.0.21',
+    port: 8080,
+    weight: 3,
+    ...unlimited,
+  });
 });
 
 test("a host's SSH settings go before those for all, one by one", async () => {

@@ -62,6 +62,8 @@ export function host(
   };
 }
 
+const unlimited = { upperThreshold: 0, lowerThreshold: 0 };
+
 const web: Vip = { name: 'web', address: net('192.168.0.240/24'), interface: 'eth0', label: 'eth0:240' };
 
 const gateway = '192.168.0.100';
@@ -97,15 +99,21 @@ export const dr: Cluster = {
   services: [
     {
       name: 'http',
+      group: 'http',
       vip: web,
       port: 80,
+      mark: undefined,
       protocol: 'tcp',
       scheduler: 'rr',
       method: 'DR',
+      schedulerFlags: [],
       persistence: 0,
+      persistencePrefix: undefined,
+      persistenceEngine: undefined,
+      onePacket: false,
       realServers: [
-        { host: 'web01', rip: '192.168.0.223', port: 80, weight: 1 },
-        { host: 'web02', rip: '192.168.0.224', port: 80, weight: 1 },
+        { host: 'web01', rip: '192.168.0.223', port: 80, weight: 1, ...unlimited },
+        { host: 'web02', rip: '192.168.0.224', port: 80, weight: 1, ...unlimited },
       ],
       check: tcpCheck,
       delayLoop: 6,
@@ -155,6 +163,7 @@ export const rich: Cluster = {
     {
       ...http,
       name: 'dns',
+      group: 'dns',
       vip: dns,
       port: 53,
       protocol: 'udp',
@@ -190,8 +199,8 @@ export const nat: Cluster = {
     vip: outer,
     method: 'NAT',
     realServers: [
-      { host: 'web01', rip: '10.7.0.21', port: 8080, weight: 1 },
-      { host: 'web02', rip: '10.7.0.22', port: 8080, weight: 1 },
+      { host: 'web01', rip: '10.7.0.21', port: 8080, weight: 1, ...unlimited },
+      { host: 'web02', rip: '10.7.0.22', port: 8080, weight: 1, ...unlimited },
     ],
   })),
   gateway: { forwards: [], masquerade: [] },

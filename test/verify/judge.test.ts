@@ -4,8 +4,11 @@ import type { VirtualService } from '../../src/model/cluster.ts';
 import type { Reply } from '../../src/verify/ask.ts';
 import { judge } from '../../src/verify/judge.ts';
 
+const unlimited = { upperThreshold: 0, lowerThreshold: 0 };
+
 const service: VirtualService = {
   name: 'http',
+  group: 'http',
   vip: {
     name: 'web',
     address: { ip: '192.168.0.240', prefix: 24, family: 4 },
@@ -13,13 +16,18 @@ const service: VirtualService = {
     label: undefined,
   },
   port: 80,
+  mark: undefined,
+  schedulerFlags: [],
+  persistencePrefix: undefined,
+  persistenceEngine: undefined,
+  onePacket: false,
   protocol: 'tcp',
   scheduler: 'rr',
   method: 'DR',
   persistence: 0,
   realServers: [
-    { host: 'web01', rip: '192.168.0.223', port: 80, weight: 1 },
-    { host: 'web02', rip: '192.168.0.224', port: 80, weight: 1 },
+    { host: 'web01', rip: '192.168.0.223', port: 80, weight: 1, ...unlimited },
+    { host: 'web02', rip: '192.168.0.224', port: 80, weight: 1, ...unlimited },
   ],
   check: { type: 'none' },
   delayLoop: 6,
@@ -106,8 +114,8 @@ test('a request without an answer is a fault with its reason', () => {
 
 test('a name that is part of another name is not taken for it', () => {
   const servers = [
-    { host: 'web1', rip: '10.0.0.1', port: 80, weight: 1 },
-    { host: 'web10', rip: '10.0.0.10', port: 80, weight: 1 },
+    { host: 'web1', rip: '10.0.0.1', port: 80, weight: 1, ...unlimited },
+    { host: 'web10', rip: '10.0.0.10', port: 80, weight: 1, ...unlimited },
   ];
   const verdict = judge('c', { ...service, realServers: servers }, target, pages('web10', 'web1'), grown(2));
   assert.equal(verdict.sequence, ['web10', 'web1']);

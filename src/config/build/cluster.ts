@@ -27,11 +27,11 @@ export function buildCluster(draft: Draft, directory: string, secrets: Secrets):
     vrrp: draft.mode === 'static' ? [] : draft.instances.map(each => buildInstance(each, vips, secrets)),
     services: draft.services.map(service => buildService(service, vips)),
     gateway: {
-      forwards: draft.forwards.map(({ address, port, service, to }) => ({
+      forwards: draft.forwards.map(({ address, port, service }) => ({
         address,
         port,
         protocol: certain(service?.protocol),
-        service: to,
+        service: certain(service?.name),
       })),
       masquerade: draft.masquerade.map(({ net, interface: name }) => ({
         network: net,

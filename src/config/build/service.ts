@@ -1,31 +1,47 @@
 import type { HealthCheck, VerifySettings, Vip, VirtualService } from '../../model/cluster.ts';
 import { defaults, webPorts } from '../defaults.ts';
 import type { DraftService } from '../draft/service.ts';
+import type { DraftVip } from '../draft/vip.ts';
 import type { HealthCheck as CheckYaml } from '../inventory-yaml.ts';
 import { certain } from './certain.ts';
 
 /** A service with its defaults filled in. */
 export function buildService(service: DraftService, vips: readonly Vip[]): VirtualService {
   const { yaml, protocol } = service;
+  const built = (vip: DraftVip | undefined) => certain(vips.find(({ name }) => name === vip?.name));
   return {
     name: service.name,
-    vip: certain(vips.find(({ name }) => name === yaml.vip)),
-    port: yaml.port,
+    group: service.group,
+    vip: built(service.vip),
+    port: service.port,
     protocol,
+    mark: service.mark && { ...service.mark, vips: service.mark.vips.map(built) },
     scheduler: service.scheduler,
+    schedulerFlags: yaml.scheduler_flags ?? [],
     method: service.method,
-    persistence: yaml.persistence ?? defaults.persistence,
-    realServers: service.servers.map(({ name, rip, port, weight }) => ({
+    ...buildPersistence(yaml.persistence),
+    onePacket: yaml.one_packet ?? false,
+    realServers: service.servers.map(({ name, rip, port, weight, yaml: server }) => ({
       host: name,
       rip: certain(rip),
       port,
       weight,
+      upperThreshold: server.upper_threshold ?? 0,
+      lowerThreshold: server.lower_threshold ?? 0,
     })),
     check: buildCheck(service),
     delayLoop: yaml.delay_loop ?? defaults.delayLoop,
     drain: yaml.drain ?? defaults.drain,
     verify: buildVerify(service),
   };
+}
+
+function buildPersistence(
+  yaml: DraftService['yaml']['persistence'],
+): Pick<VirtualService, 'persistence' | 'persistencePrefix' | 'persistenceEngine'> {
+  const { timeout, prefix, engine } =
+    typeof yaml === 'object' ? yaml : { timeout: yaml ?? defaults.persistence };
+  return { persistence: timeout, persistencePrefix: prefix, persistenceEngine: engine };
 }
 
 function buildCheck({ yaml, protocol }: DraftService): HealthCheck {
@@ -41,8 +57,9 @@ function buildCheck({ yaml, protocol }: DraftService): HealthCheck {
   return { type: 'http', path, status, ...times };
 }
 
-function buildVerify({ yaml, protocol }: DraftService): VerifySettings {
-  const web = protocol === 'tcp' && webPorts.has(yaml.port);
+function buildVerify(service: DraftService): VerifySettings {
+  const { yaml, protocol } = service;
+  const web = protocol === 'tcp' && webPorts.has(service.port);
   return {
     type: yaml.verify?.type ?? (web ? 'http' : 'connect'),
     path: yaml.verify?.path ?? defaults.verify.path,

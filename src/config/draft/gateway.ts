@@ -31,7 +31,8 @@ export function draftForwards(
 ): readonly DraftForward[] {
   return (inventory.gateway?.forwards ?? []).map(({ from, to }, index) => {
     const [address = '', port = ''] = from.split(':');
-    const service = services.find(({ name }) => name === to);
+    const own = services.filter(({ group }) => group === to);
+    const service = own.find(each => each.port === Number(port)) ?? own[0];
     return { path: ['gateway', 'forwards', index], address, port: Number(port), to, service };
   });
 }

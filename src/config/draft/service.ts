@@ -1,4 +1,4 @@
-import type { ForwardingMethod, Protocol } from '../../model/cluster.ts';
+import type { ForwardingMethod, PortRange, Protocol } from '../../model/cluster.ts';
 import { contains } from '../../model/network.ts';
 import { parseIp } from '../address.ts';
 import { defaults } from '../defaults.ts';
@@ -7,17 +7,31 @@ import type { Path } from '../path.ts';
 import type { DraftHost } from './host.ts';
 import type { DraftVip } from './vip.ts';
 
-/** A virtual service of a draft. */
+/** A virtual service of a draft: one of those that an entry of the inventory makes. */
 export interface DraftService {
   readonly name: string;
+  /** The name of the entry. */
+  readonly group: string;
+  /** Of the entry: services of one entry share it. */
   readonly path: Path;
   readonly yaml: VirtualService;
   /** undefined where the inventory has no VIP of that name. */
   readonly vip: DraftVip | undefined;
+  /** The first port where there are several (a firewall mark). */
+  readonly port: number;
+  /** With a firewall mark: everything that gets it. */
+  readonly mark: DraftMark | undefined;
   readonly protocol: Protocol;
   readonly method: ForwardingMethod;
   readonly scheduler: string;
   readonly servers: readonly DraftServer[];
+}
+
+/** A firewall mark, and what of the draft gets it. */
+export interface DraftMark {
+  readonly value: number;
+  readonly vips: readonly DraftVip[];
+  readonly ports: readonly PortRange[];
 }
 
 export interface DraftServer {
@@ -42,32 +56,64 @@ export function draftServices(
 ): readonly DraftService[] {
   const byName = new Map(hosts.map(host => [host.name, host]));
   const directors = hosts.filter(({ roles }) => roles.has('director'));
-  return Object.entries(inventory.services ?? {}).map(([name, yaml]) => {
-    const vip = vips.find(each => each.name === yaml.vip);
-    const path = ['services', name];
-    return {
-      name,
+  return Object.entries(inventory.services ?? {}).flatMap(([group, yaml]) => {
+    const path = ['services', group];
+    return placesOf(group, yaml, vips).map(place => ({
+      ...place,
+      group,
       path,
       yaml,
-      vip,
       protocol: yaml.protocol ?? defaults.protocol,
       method: yaml.method ?? defaults.method,
       scheduler: yaml.scheduler ?? defaults.scheduler,
       servers: entriesOf(yaml, path).map(entry => {
         const host = byName.get(entry.name);
-        const choices = host === undefined ? [] : choicesOf(host, vip, directors);
+        const choices = host === undefined ? [] : choicesOf(host, place.vip, directors);
         const written = entry.yaml.rip === undefined ? undefined : parseIp(entry.yaml.rip);
         return {
           ...entry,
           host,
           choices,
           rip: written ?? (choices.length === 1 ? choices[0] : undefined),
-          port: entry.yaml.port ?? yaml.port,
+          port: entry.yaml.port ?? place.port,
           weight: entry.yaml.weight ?? defaults.weight,
         };
       }),
-    };
+    }));
   });
+}
+
+/**
+ * Where an entry's services are: one for each VIP and port, or with a firewall mark one for all of them. Ranges
+ * without a mark are told by lint; their first port stands for them.
+ */
+function placesOf(
+  group: string,
+  yaml: VirtualService,
+  vips: readonly DraftVip[],
+): readonly Pick<DraftService, 'name' | 'vip' | 'port' | 'mark'>[] {
+  const names = [yaml.vip].flat();
+  const ports = [yaml.port].flat().map(readPorts);
+  const named = names.map(name => ({ name, vip: vips.find(each => each.name === name) }));
+  if (yaml.fwmark !== undefined) {
+    const known = named.flatMap(({ vip }) => vip ?? []);
+    const mark = { value: yaml.fwmark, vips: known, ports };
+    return [{ name: group, vip: named[0]?.vip, port: ports[0]?.first ?? 0, mark }];
+  }
+  return named.flatMap(({ name, vip }) =>
+    ports.map(({ first }) => ({
+      name: `${group}${names.length > 1 ? `@${name}` : ''}${ports.length > 1 ? `:${first}` : ''}`,
+      vip,
+      port: first,
+      mark: undefined,
+    })),
+  );
+}
+
+/** `8000-8010`, or a single port. */
+export function readPorts(port: number | string): PortRange {
+  const [first, last] = String(port).split('-').map(Number);
+  return { first: first ?? 0, last: last ?? first ?? 0 };
 }
 
 function entriesOf(yaml: VirtualService, path: Path): readonly Pick<DraftServer, 'name' | 'path' | 'yaml'>[] {

@@ -4,16 +4,21 @@ import type { Draft } from '../draft/draft.ts';
 import type { DraftService } from '../draft/service.ts';
 import { doubtful, type Rule, wrong, wrongAtKey } from './rule.ts';
 
-/** DR and TUN pass packets on as they are: nobody changes the port. */
+/** NAT and FULLNAT write new addresses and ports into packets; DR and TUN pass them on as they are. */
+function rewrites(method: DraftService['method']): boolean {
+  return method === 'NAT' || method === 'FULLNAT';
+}
+
+/** Nobody changes the port. */
 const samePort: Rule = {
   reads: ['services'],
   *check({ services }) {
-    for (const { method, servers, yaml } of services) {
-      if (method === 'NAT') continue;
+    for (const { method, servers, port: called } of services) {
+      if (rewrites(method)) continue;
       for (const { path, port } of servers) {
-        if (port === yaml.port) continue;
-        const hint = `write ${yaml.port}, or method: NAT`;
-        yield wrong([...path, 'port'], `${method} cannot change the port from ${yaml.port} to ${port}`, hint);
+        if (port === called) continue;
+        const hint = `write ${called}, or method: NAT`;
+        yield wrong([...path, 'port'], `${method} cannot change the port from ${called} to ${port}`, hint);
       }
     }
   },
@@ -58,7 +63,7 @@ const asksItself: Rule = {
   reads: ['hosts', 'services'],
   *check({ services }) {
     for (const { method, servers } of services) {
-      if (method === 'NAT') continue;
+      if (rewrites(method)) continue;
       for (const { name, path, host } of servers) {
         if (!host?.roles.has('client')) continue;
         const message = `${name} is a client too, and has the VIP itself: it will always answer itself`;

@@ -1,3 +1,4 @@
+import { canonical, type Json } from '../../model/json.ts';
 import type { Finding } from '../diagnostic.ts';
 import type { Draft } from '../draft/draft.ts';
 import { addressRules } from './addresses.ts';
@@ -30,7 +31,9 @@ const rules: readonly Rule[] = [
  * mistakes: a rule that reads one of them is left out, for its verdict would be a guess.
  */
 export function lint(draft: Draft, broken: ReadonlySet<string>): readonly Finding[] {
-  return rules
+  const found = rules
     .filter(({ reads }) => !reads.some(section => broken.has(section)))
     .flatMap(({ check }) => [...check(draft)]);
+  // An entry that makes several services is judged for each of them; what is wrong with all is told once.
+  return [...new Map(found.map(finding => [canonical(finding as unknown as Json), finding])).values()];
 }

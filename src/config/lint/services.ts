@@ -7,10 +7,13 @@ const vipNames: Rule = {
   *check({ services, vips }) {
     const known = vips.map(({ name }) => name);
     if (known.length === 0) return;
-    for (const { path, yaml, vip } of services) {
-      if (vip !== undefined) continue;
-      const hint = didYouMean(yaml.vip, known) ?? `VIPs: ${known.join(', ')}`;
-      yield wrong([...path, 'vip'], `there is no VIP ${yaml.vip}`, hint);
+    for (const { path, yaml } of services) {
+      for (const [index, name] of [yaml.vip].flat().entries()) {
+        if (known.includes(name)) continue;
+        const hint = didYouMean(name, known) ?? `VIPs: ${known.join(', ')}`;
+        const at = Array.isArray(yaml.vip) ? ['vip', index] : ['vip'];
+        yield wrong([...path, ...at], `there is no VIP ${name}`, hint);
+      }
     }
   },
 };
@@ -19,9 +22,9 @@ const same: Rule = {
   reads: ['hosts', 'vips', 'services'],
   *check({ services }) {
     const seen = new Map<string, string>();
-    for (const { name, path, yaml, protocol, vip } of services) {
-      if (vip === undefined) continue;
-      const key = `${protocol} ${endpoint(vip.net.ip, yaml.port)}`;
+    for (const { name, path, port, protocol, vip, mark } of services) {
+      if (vip === undefined || mark !== undefined) continue;
+      const key = `${protocol} ${endpoint(vip.net.ip, port)}`;
       const other = seen.get(key);
       if (other === undefined) seen.set(key, name);
       else yield wrong([...path, 'port'], `${other} is ${key} already`);

@@ -16,7 +16,13 @@ export const realServers: Schema = {
     title: 'Real server',
     description: 'A host as a real server of this service. Nothing, or settings.',
     type: ['object', 'null'],
-    synonyms: { ip: 'rip', address: 'rip', wt: 'weight' },
+    synonyms: {
+      ip: 'rip',
+      address: 'rip',
+      wt: 'weight',
+      uthreshold: 'upper_threshold',
+      lthreshold: 'lower_threshold',
+    },
     properties: {
       weight: {
         type: 'integer',
@@ -25,6 +31,23 @@ export const realServers: Schema = {
         maximum: 65535,
         default: defaults.weight,
         examples: [3],
+      },
+      upper_threshold: {
+        type: 'integer',
+        description: 'Connections at which it gets no new ones; 0 is no limit.',
+        minimum: 0,
+        maximum: 4294967295,
+        default: 0,
+        examples: [1000],
+      },
+      lower_threshold: {
+        type: 'integer',
+        description:
+          'Connections below which it gets new ones again. Default: three quarters of the upper threshold (the kernel decides).',
+        minimum: 0,
+        maximum: 4294967295,
+        default: 0,
+        examples: [800],
       },
       port: {
         ...port,

@@ -1,7 +1,7 @@
 import type { Schema } from '../../model/kind.ts';
 import { defaults } from '../defaults.ts';
 import { realServers } from './real-server.ts';
-import { givenName, port } from './text.ts';
+import { givenName, portRange } from './text.ts';
 import { verify } from './verify.ts';
 
 /** Every scheduler of the kernel that keepalived takes too. */
@@ -24,10 +24,17 @@ const schedulers = [
 
 const service: Schema = {
   title: 'Virtual service',
-  description: 'A port of a VIP, shared among real servers.',
+  description: 'A port of a VIP, shared among real servers; or several ports and VIPs.',
   type: 'object',
   synonyms: {
     address: 'vip',
+    vips: 'vip',
+    ports: 'port',
+    mark: 'fwmark',
+    ops: 'one_packet',
+    flags: 'scheduler_flags',
+    granularity: 'persistence',
+    persistence_granularity: 'persistence',
     realservers: 'real_servers',
     real_server: 'real_servers',
     backends: 'real_servers',
@@ -46,21 +53,43 @@ const service: Schema = {
     healthcheck: 'check',
   },
   refused: {
-    fwmark: 'services by firewall mark are not supported yet; write vip and port',
-    ports: 'several ports are not supported yet; write a service for each',
     sorry_server: 'a sorry server is not supported yet',
     quorum: 'quorum is not supported yet',
   },
   properties: {
-    vip: { type: 'string', description: 'Name of the VIP.', ...givenName, examples: ['web'] },
-    port: { ...port, description: 'Port that clients call.', examples: [80] },
+    vip: {
+      type: ['string', 'array'],
+      description: 'Name of the VIP, or a list of them.',
+      ...givenName,
+      items: { type: 'string', ...givenName },
+      minItems: 1,
+      uniqueItems: true,
+      examples: ['web', ['web', 'web6']],
+    },
+    port: {
+      ...portRange,
+      type: ['integer', 'string', 'array'],
+      description:
+        'Port that clients call, or a list of ports: a service for each. With `fwmark` all of them are one service, and ranges such as `8000-8010` may stand among them.',
+      items: portRange,
+      minItems: 1,
+      uniqueItems: true,
+      examples: [80, [80, 443], ['8000-8010', 9000]],
+    },
+    fwmark: {
+      type: 'integer',
+      description:
+        'Makes one service of all the ports and VIPs, by a firewall mark of this number: a client that persistence keeps stays at one real server on all of them.',
+      minimum: 1,
+      maximum: 4294967295,
+      examples: [5],
+    },
     protocol: {
       type: 'string',
       description: 'Transport protocol.',
-      enum: ['tcp', 'udp'],
+      enum: ['tcp', 'udp', 'sctp'],
       default: defaults.protocol,
       synonyms: { http: 'tcp', https: 'tcp' },
-      refused: { sctp: 'SCTP is not supported yet' },
       examples: ['tcp'],
     },
     scheduler: {
@@ -83,11 +112,22 @@ const service: Schema = {
       },
       examples: ['wrr'],
     },
+    scheduler_flags: {
+      type: 'array',
+      description:
+        "How the scheduler goes about it: `sh-port` and `mh-port` hash the client's port, too; `sh-fallback` and `mh-fallback` pass over a real server that takes nothing new (weight 0). `flag-1` to `flag-3` are the kernel's names for those of other schedulers.",
+      items: {
+        type: 'string',
+        enum: ['sh-fallback', 'sh-port', 'mh-fallback', 'mh-port', 'flag-1', 'flag-2', 'flag-3'],
+      },
+      uniqueItems: true,
+      examples: [['sh-port', 'sh-fallback']],
+    },
     method: {
       type: 'string',
       description:
-        'How packets reach a real server. `DR` (direct routing): it answers the client itself; same network, same port. `NAT`: it answers through the director, which may change the port. `TUN`: it answers itself, from any network.',
-      enum: ['DR', 'NAT', 'TUN'],
+        'How packets reach a real server. `DR` (direct routing): it answers the client itself; same network, same port. `NAT`: it answers through the director, which may change the port. `TUN`: it answers itself, from any network. `FULLNAT`: NAT with an address of the director as source, so that it needs no route to the clients.',
+      enum: ['DR', 'NAT', 'TUN', 'FULLNAT'],
       default: defaults.method,
       synonyms: {
         gatewaying: 'DR',
@@ -103,17 +143,50 @@ const service: Schema = {
         tunnel: 'TUN',
         tunneling: 'TUN',
         i: 'TUN',
+        full_nat: 'FULLNAT',
+        'full-nat': 'FULLNAT',
       },
-      refused: { FULLNAT: 'FULLNAT is not supported yet; NAT, DR and TUN are' },
       examples: ['DR'],
     },
     persistence: {
-      type: 'integer',
-      description: 'Seconds that a client stays with its real server; 0 is off.',
+      type: ['integer', 'object'],
+      description: 'Seconds that a client stays with its real server; 0 is off. Or a map with more.',
       minimum: 0,
       maximum: 2678400,
       default: defaults.persistence,
-      examples: [300],
+      synonyms: { netmask: 'prefix', mask: 'prefix', pe: 'engine', persistence_engine: 'engine' },
+      properties: {
+        timeout: {
+          type: 'integer',
+          description: 'Seconds.',
+          minimum: 1,
+          maximum: 2678400,
+          examples: [300],
+        },
+        prefix: {
+          type: 'integer',
+          description:
+            'Clients whose addresses share this many leading bits count as one: 24 keeps an IPv4 network of 256 together.',
+          minimum: 1,
+          maximum: 128,
+          examples: [24],
+        },
+        engine: {
+          type: 'string',
+          description: '`sip`: the Call-ID of SIP over UDP counts, not the address alone.',
+          enum: ['sip'],
+          examples: ['sip'],
+        },
+      },
+      required: ['timeout'],
+      additionalProperties: false,
+      examples: [300, { timeout: 300, prefix: 24 }],
+    },
+    one_packet: {
+      type: 'boolean',
+      description: 'Schedules each packet by itself, for UDP services of single questions such as DNS.',
+      default: false,
+      examples: [true],
     },
     delay_loop: {
       type: 'integer',

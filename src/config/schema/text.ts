@@ -37,12 +37,11 @@ export const ipv4Address: Schema = {
   patternErrorMessage: 'must be an IPv4 address, such as 192.168.0.240',
 };
 
-/** An IPv4 address, alone or with the length of its network's prefix. */
+/** An address of either family, alone or with the length of its network's prefix; a format of our own, too. */
 export const vipAddress: Schema = {
   type: 'string',
-  pattern: `^${ipv4}(/([0-9]|[12][0-9]|3[0-2]))?$`,
-  patternErrorMessage:
-    'must be an IPv4 address, such as 192.168.0.240/24 (IPv6 services are not supported yet)',
+  format: 'ip-or-cidr',
+  patternErrorMessage: 'must be an IP address, such as 192.168.0.240/24 or fd00::240',
 };
 
 /** An address of either family; `ip` is our own format (formats.ts): JSON Schema's has one a family. */
@@ -73,6 +72,15 @@ export const ipv4Port: Schema = {
 };
 
 export const port: Schema = { type: 'integer', minimum: 1, maximum: 65535 };
+
+/** A port, or ports from the first to the last: `8000-8010`. */
+export const portRange: Schema = {
+  type: ['integer', 'string'],
+  minimum: 1,
+  maximum: 65535,
+  pattern: '^[1-9][0-9]{0,4}-[1-9][0-9]{0,4}$',
+  patternErrorMessage: 'must be a port, or a range of them, such as 8000-8010',
+};
 
 /** The path of a URL, with its query. */
 export const urlPath = {

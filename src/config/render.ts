@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import { exit, Problem } from '../model/problem.ts';
 import { helpers } from './template/helpers.ts';
+import { withPartials } from './template/partials.ts';
 import { inner, makeStrict } from './template/strict.ts';
 import { follow, followIfThere, isTrue, TemplateFault, written } from './template/value.ts';
 
@@ -48,6 +49,20 @@ export function valueNamed(text: string, data: object): unknown {
 }
 
 function load(name: string, dirs: readonly string[]): Template {
+  const { file, text } = find(name, dirs);
+  return compile(file, text, program =>
+    withPartials(
+      program,
+      other => {
+        const part = find(other, dirs);
+        return parse(part.text, part.file);
+      },
+      [name],
+    ),
+  );
+}
+
+function find(name: string, dirs: readonly string[]): { readonly file: string; readonly text: string } {
   if (!/^\w[\w.-]*(\/\w[\w.-]*)*$/.test(name)) {
     throw new Problem(`${JSON.stringify(name)} is not the name of a template`, {
       code: exit.input,
@@ -57,7 +72,7 @@ function load(name: string, dirs: readonly string[]): Template {
   const file = `${name.replace(/\.hbs$/, '')}.hbs`;
   for (const dir of dirs) {
     const text = read(join(dir, file));
-    if (text !== undefined) return compile(file, text);
+    if (text !== undefined) return { file, text };
   }
   throw new Problem(`there is no template ${file}`, {
     code: exit.input,
@@ -94,8 +109,8 @@ function register(
     try {
       return call.call(this, all.slice(0, -1), options);
     } catch (error) {
-      if (error instanceof TemplateFault)
-        Object.assign(error, { line: lineOf(error) ?? options.loc?.start.line });
+      if (error instanceof TemplateFault && lineOf(error) === undefined)
+        Object.assign(error, { line: options.loc?.start.line, file: options.loc?.source });
       throw error;
     }
   });
@@ -119,20 +134,20 @@ const options = {
   knownHelpers: Object.fromEntries(Object.keys(engine.helpers).map(name => [name, true])),
 } as CompileOptions;
 
-function compile(name: string, text: string): Template {
-  const template = guard(name, () => engine.compile(makeStrict(parse(text)), options));
+function compile(name: string, text: string, complete = (program: hbs.AST.Program) => program): Template {
+  const template = guard(name, () => engine.compile(makeStrict(complete(parse(text, name))), options));
   return data => guard(name, () => template(data));
 }
 
-function parse(text: string): hbs.AST.Program {
+function parse(text: string, file: string): hbs.AST.Program {
   try {
-    return engine.parse(text);
+    return engine.parse(text, { srcName: file });
   } catch (error) {
     // The parser's own message quotes the text, which may hold what nobody should read.
     const line = Number(/on line (\d+)/.exec(String(error))?.[1] ?? lineOf(error) ?? 1);
     throw Object.assign(
       new TemplateFault('its braces do not fit together', 'write \\{{ where two braces are meant as such'),
-      { line },
+      { line, file },
     );
   }
 }
@@ -143,10 +158,10 @@ function guard<Value>(name: string, work: () => Value): Value {
     return work();
   } catch (error) {
     if (!(error instanceof TemplateFault)) throw error;
-    const line = lineOf(error);
+    const [line, file = name] = [lineOf(error), (error as { file?: string }).file];
     throw new Problem(error.message, {
       code: exit.input,
-      where: line === undefined ? name : `${name}:${line}`,
+      where: line === undefined ? file : `${file}:${line}`,
       ...(error.hint === undefined ? {} : { next: error.hint }),
       cause: error,
     });

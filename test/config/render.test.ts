@@ -122,4 +122,40 @@ test("a template beside the playbook goes before the product's", async () => {
   }
 });
 
+test('a template may name others, which see what the place sees; a mistake in one is told with its file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lvsform-templates-'));
+  const write = (name: string, text: string) => writeFile(join(folder, 'templates', name), text);
+  try {
+    await mkdir(join(folder, 'templates', 'parts'), { recursive: true });
+    await write('whole.hbs', 'a\n{{#each rows}}\n{{> parts/row}}\n{{/each}}\n{{> parts/end}}\n');
+    await write('parts/row.hbs', '{{name}} {{#each keys}}{{this}}{{/each}}\n');
+    await write('parts/end.hbs', '{{#if off}}\n{{off}}\n{{/if}}\nz\n');
+    await write('faulty.hbs', '{{one}}\n{{> parts/faulty}}\n');
+    await write('parts/faulty.hbs', '\n{{#if one}}\n{{nmae}}\n{{/if}}\n');
+    await write('open.hbs', '{{> parts/open}}\n');
+    await write('parts/open.hbs', '{{#if one}}\n');
+    await write('endless.hbs', '{{> parts/endless}}\n');
+    await write('parts/endless.hbs', '{{> endless}}\n');
+    await write('told.hbs', '{{> parts/row name=one}}\n');
+    await write('lost.hbs', '{{> ../../etc/passwd}}\n');
+    const render = renderer(templateDirs(join(folder, 'play.yml')));
+    assert.is(render('whole', data), 'a\nv q\nz\n');
+    const where = (template: string) => {
+      try {
+        return render(template, data);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        return `${error.where}: ${error.message}`;
+      }
+    };
+    assert.is(where('faulty'), 'parts/faulty.hbs:3: nmae is not set');
+    assert.is(where('open'), 'parts/open.hbs:2: its braces do not fit together');
+    assert.is(where('endless'), 'parts/endless.hbs:1: endless contains itself');
+    assert.is(where('told'), 'told.hbs:1: a partial takes a name and nothing else');
+    assert.match(where('lost'), 'is not the name of a template');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test.run();

@@ -118,5 +118,8 @@ function text(value: string, loc: hbs.AST.SourceLocation): hbs.AST.StringLiteral
 }
 
 function fault(node: hbs.AST.Node, message: string, hint?: string): TemplateFault {
-  return Object.assign(new TemplateFault(message, hint), { line: node.loc.start.line });
+  return Object.assign(new TemplateFault(message, hint), {
+    line: node.loc.start.line,
+    file: node.loc.source,
+  });
 }

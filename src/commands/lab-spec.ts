@@ -17,7 +17,7 @@ export function labSpec(cluster: Cluster, inventory: string): LabSpec {
     const known = networks.findIndex(net => net.prefix === prefix && contains(net, ip));
     return `seg${known >= 0 ? known : networks.push({ ip, prefix, family }) - 1}`;
   };
-  const { memoryMiB } = cluster.lab;
+  const { memoryMiB, preinstalled } = cluster.lab;
   return {
     name: cluster.lab.name,
     reserved: cluster.vips.map(({ address }) => address.ip),
@@ -30,6 +30,7 @@ export function labSpec(cluster: Cluster, inventory: string): LabSpec {
       })),
       ...(defaultRoute === undefined ? {} : { defaultRoute }),
       memoryMiB,
+      preinstalled,
     })),
   };
 }

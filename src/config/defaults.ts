@@ -12,7 +12,7 @@ export const defaults = {
   weight: 1,
   check: { connectTimeout: 5, retries: 3, retryDelay: 3, path: '/', status: 200 },
   verify: { path: '/', requests: 8 },
-  lab: { memoryMiB: 192 },
+  lab: { memoryMiB: 192, preinstalled: false },
 } as const;
 
 /** TCP ports that are taken for web servers: `verify` asks them by HTTP unless told otherwise. */

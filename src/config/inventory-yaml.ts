@@ -6,6 +6,7 @@
 export type Lab = {
   name?: string;
   memory?: number;
+  preinstalled?: boolean;
 } | null;
 /**
  * A secret. The secret itself, or a reference: `{ env: NAME }`, `{ file: path }` or `{ command: [program, argument] }`.

@@ -10,7 +10,7 @@ import { labPaths } from './paths.ts';
 import { killAll, type ProcessEntry, processes, readProcess } from './process-table.ts';
 import { withSystemPath } from './run.ts';
 import type { LabHost } from './spec.ts';
-import type { LabState } from './state.ts';
+import { imageOf, type LabState } from './state.ts';
 import { umlArgv } from './uml.ts';
 
 /** What is written down of a running machine. */
@@ -41,7 +41,7 @@ export async function startMachine(state: LabState, host: LabHost, memoryDirecto
   // The console needs a reader that outlives this process. It also holds the other end of the
   // console's input, which therefore never ends, and it ends itself when the machine does.
   const reader = spawn('cat', [], { detached: true, stdio: ['pipe', log.fd, 'ignore', 'pipe'] });
-  const [program, ...rest] = inside(namespaceOf(lab), umlArgv(lab, host, state.image, paths));
+  const [program, ...rest] = inside(namespaceOf(lab), umlArgv(lab, host, imageOf(state, host), paths));
   const input = reader.stdio[3];
   if (!input || !('write' in input)) throw new Error('the console has no input');
   const machine = spawn(program, rest, {

@@ -19,6 +19,8 @@ export interface LabHost {
   readonly defaultRoute?: string;
   /** Default 192. */
   readonly memoryMiB?: number;
+  /** All packages that clusters need are installed before it first boots, their services off. */
+  readonly preinstalled?: boolean;
 }
 
 /** What a lab is made of; plain JSON. */

@@ -7,10 +7,10 @@ import type { LabSpec } from './spec.ts';
 
 /** What is written down of a lab before any of it is made. All its other names follow from the spec. */
 export interface LabState {
-  readonly version: 1;
+  readonly version: 2;
   readonly spec: LabSpec;
-  /** The base image under the hosts' disks. */
-  readonly image: string;
+  /** The base image under each host's disk. */
+  readonly images: { readonly [host: string]: string };
   readonly controller: ControllerAddresses;
 }
 
@@ -25,12 +25,27 @@ export async function readState(lab: string): Promise<LabState | undefined> {
       next: 'run it as root',
     });
   });
-  return text === undefined ? undefined : (JSON.parse(text) as LabState);
+  return text === undefined ? undefined : current(JSON.parse(text));
+}
+
+/** A lab that is up when lvsform is replaced by a newer one has a state of the older kind: one image for all hosts. */
+function current(written: LabState | (Omit<LabState, 'version'> & { version: 1; image: string })): LabState {
+  if (written.version === 2) return written;
+  const { spec, controller, image } = written;
+  const images = Object.fromEntries(spec.hosts.map(({ name }) => [name, image]));
+  return { version: 2, spec, images, controller };
 }
 
 /** Writes the state as a whole: a crash leaves the old one or the new one. */
 export async function writeState(state: LabState): Promise<void> {
   await writeAtomically(labPaths(state.spec.name).state, `${JSON.stringify(state, undefined, 2)}\n`);
+}
+
+/** The base image under a host's disk. */
+export function imageOf({ images }: LabState, { name }: { readonly name: string }): string {
+  const image = images[name];
+  if (image === undefined) throw new Error(`no image was chosen for ${name}`);
+  return image;
 }
 
 /** The names of the labs that are written down on this machine, sorted. */
@@ -45,5 +60,5 @@ export async function labNames(): Promise<string[]> {
 /** The base images that some lab's disks lie on. */
 export async function imagesInUse(): Promise<string[]> {
   const states = await Promise.all((await labNames()).map(readState));
-  return states.flatMap(state => state?.image ?? []);
+  return states.flatMap(state => Object.values(state?.images ?? {}));
 }

@@ -70,29 +70,43 @@ async function prepare(
   const before = await readState(spec.name);
   if (before !== undefined) checkSameHosts(before.spec, spec);
   await ensureHostPackages(say, signal);
-  const recipe: Recipe = { suite, kernel: (await run(['linux.uml', '--version'])).trim() };
+  const kernel = (await run(['linux.uml', '--version'])).trim();
+  const kept = await keptImages(before);
+  // Disks without a state are a lab's that this machine has forgotten by rebooting.
+  if (kept.size === 0) await rm(labPaths(spec.name).disks, { recursive: true, force: true });
   const cache = cacheDirectory();
-  // The disks of a lab that exists lie on the image that they began with, even if a newer one is there.
-  const kept =
-    before !== undefined && (await stat(before.image).catch(() => undefined)) ? before.image : undefined;
-  if (kept === undefined) {
-    await refuseLostImage(before);
-    // Disks without a state are a lab's that this machine has forgotten by rebooting.
-    await rm(labPaths(spec.name).disks, { recursive: true, force: true });
+  const recipes = new Map<string, Recipe>();
+  const images = new Map(kept);
+  for (const { name, preinstalled = false } of spec.hosts) {
+    if (kept.has(name)) continue;
+    const recipe: Recipe = { suite, kernel, preinstalled };
+    const path = imagePath(cache, recipe);
+    recipes.set(path, recipe);
+    images.set(name, path);
   }
-  const image = kept ?? imagePath(cache, recipe);
-  const state: LabState = { version: 1, spec, image, controller: controllerAddresses(spec) };
+  const controller = controllerAddresses(spec);
+  const state: LabState = { version: 2, spec, images: Object.fromEntries(images), controller };
   await writeState(state);
-  if (kept === undefined) await ensureImage(cache, recipe, imagesInUse, say, signal);
+  for (const recipe of recipes.values()) await ensureImage(cache, recipe, imagesInUse, say, signal);
   return state;
 }
 
+/** The disks of a lab that exists lie on the image that they began with, even if a newer one is there. */
+async function keptImages(before: LabState | undefined): Promise<ReadonlyMap<string, string>> {
+  const kept = new Map<string, string>();
+  for (const [name, image] of Object.entries(before?.images ?? {})) {
+    if (await stat(image).catch(() => undefined)) kept.set(name, image);
+    else await refuseLostImage(before, image);
+  }
+  return kept;
+}
+
 /** Hosts that run on an image whose file is gone cannot be joined by others, nor boot again. */
-async function refuseLostImage(before: LabState | undefined): Promise<void> {
+async function refuseLostImage(before: LabState | undefined, image: string): Promise<void> {
   if (before === undefined || (await hostsIn(before.spec, ['off'])).length === before.spec.hosts.length)
     return;
   throw new Problem(`the base image of the lab ${before.spec.name} is gone`, {
-    where: before.image,
+    where: image,
     next: 'run lvsform lab down, then up again',
   });
 }

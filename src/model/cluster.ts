@@ -222,4 +222,6 @@ export interface LabSettings {
   /** At most 12 of a-z, 0-9 and `-`. */
   readonly name: string;
   readonly memoryMiB: number;
+  /** The hosts have all packages that clusters need before they first boot. */
+  readonly preinstalled: boolean;
 }

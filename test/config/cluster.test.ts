@@ -100,7 +100,7 @@ test("a host's SSH settings go before those for all, one by one", async () => {
   assert.equal(web?.vars, { site: 'east', weights: [1, 2], tls: { on: true, none: null } });
   // A number in the place of a text is taken as it is written.
   assert.is(vrrp[0]?.authPass?.reveal(), '0123');
-  assert.equal(lab, { name: 'tun', memoryMiB: 256 });
+  assert.equal(lab, { name: 'tun', memoryMiB: 256, preinstalled: false });
 });
 
 test('a cluster is frozen, and its secrets show in no copy of it', async () => {

@@ -61,7 +61,7 @@ test('a subnet without room gives the controller no address', () => {
 });
 
 test('a network that is whole needs no new links, and a new one a bridge a segment and a tap a card', () => {
-  const state: LabState = { version: 1, spec, image: '/image', controller: controllerAddresses(spec) };
+  const state: LabState = { version: 2, spec, images: {}, controller: controllerAddresses(spec) };
   const made = networkSteps(state, new Set())
     .filter(([, verb]) => verb === 'add')
     .map(step => step.join(' '));

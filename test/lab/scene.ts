@@ -31,10 +31,15 @@ export class Scene {
     return new Scene(name, await mkdtemp(join(tmpdir(), `lvsform-${name}-`)));
   }
 
-  /** An example inventory with the scene's lab name, changed by `edit`; answers the path of the copy. */
+  /**
+   * An example inventory with the scene's lab name, changed by `edit`; answers the path of the copy. Other keys of its
+   * `lab` line (`lab: { preinstalled: true }`) stay.
+   */
   async inventory(example: string, edit: (text: string) => string = text => text): Promise<string> {
     const text = await readFile(join(root, 'inventories', `${example}.yml`), 'utf8');
-    const named = text.replace(/^lab: .*$/m, `lab: { name: ${this.name} }`);
+    const named = text.replace(/^lab: \{ *(?:name: [\w-]+,? *)?(.*?) *\}$/m, (_, rest: string) => {
+      return `lab: { ${[`name: ${this.name}`, ...(rest === '' ? [] : [rest])].join(', ')} }`;
+    });
     const edited = edit(named);
     if (named === text) throw new Error(`${example}.yml has no lab line`);
     const path = join(this.directory, `${example}-${Math.random().toString(36).slice(2, 8)}.yml`);

@@ -44,6 +44,7 @@ export function buildCluster(draft: Draft, directory: string, secrets: Secrets):
         : {
             name: yaml.lab?.name ?? yaml.name,
             memoryMiB: yaml.lab?.memory ?? defaults.lab.memoryMiB,
+            preinstalled: yaml.lab?.preinstalled ?? defaults.lab.preinstalled,
           },
   };
 }

@@ -28,7 +28,14 @@ export const lab: Schema = {
       default: defaults.lab.memoryMiB,
       examples: [192],
     },
+    preinstalled: {
+      type: 'boolean',
+      description:
+        'Whether the hosts have, before they first boot, all packages that clusters need: `up` then takes seconds, and `down` leaves them in place. Their services are neither running nor enabled.',
+      default: defaults.lab.preinstalled,
+      examples: [true],
+    },
   },
   additionalProperties: false,
-  examples: [{}, { name: 'dr', memory: 256 }],
+  examples: [{}, { name: 'dr', memory: 256 }, { preinstalled: true }],
 };

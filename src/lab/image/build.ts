@@ -4,7 +4,7 @@ import type { Argv } from '../../model/command.ts';
 import { run } from '../run.ts';
 import { aptSettings } from './apt-settings.ts';
 import { guestFiles } from './guest-files.ts';
-import { installed, offered } from './packages.ts';
+import { installed, offered, preinstalled } from './packages.ts';
 import { customizeScript, diskMiB, leftOut, type Recipe } from './recipe.ts';
 
 /** How the directories of unfinished builds begin. */
@@ -19,7 +19,7 @@ export async function buildImage(
 ): Promise<void> {
   const build = await mkdtemp(join(dirname(path), buildPrefix));
   try {
-    await writeInputs(build);
+    await writeInputs(build, recipe);
     const root = join(build, 'root');
     const draft = join(build, 'image.ext4');
     const env = { ...process.env, BUILD: build, KERNEL: recipe.kernel, DEBIAN_FRONTEND: 'noninteractive' };
@@ -58,8 +58,10 @@ async function debootstrap(build: string, root: string, recipe: Recipe, signal?:
   ];
 }
 
-async function writeInputs(build: string): Promise<void> {
-  await writeFile(join(build, 'packages'), offered.map(name => `${name}\n`).join(''));
+async function writeInputs(build: string, recipe: Recipe): Promise<void> {
+  const list = (names: readonly string[]) => names.map(name => `${name}\n`).join('');
+  await writeFile(join(build, 'offered'), list(offered));
+  await writeFile(join(build, 'preinstalled'), list(recipe.preinstalled ? preinstalled : []));
   await writeFile(join(build, 'customize'), customizeScript, { mode: 0o755 });
   for (const file of guestFiles) {
     const path = join(build, 'overlay', file.path);

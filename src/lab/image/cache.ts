@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Lock, lock } from '../lock.ts';
 import { buildImage, buildPrefix } from './build.ts';
@@ -9,9 +9,12 @@ export function imagePath(cache: string, recipe: Recipe): string {
   return join(cache, imageName(recipe));
 }
 
+// Long enough that those who work on two versions, or on hosts of two kinds, do not build again and again.
+const keptDays = 7;
+
 /**
  * Sees to it that the base image is there: one builder at a time, the others wait for it. Images
- * that are neither this one nor `inUse` are removed.
+ * that no lab asked for in the last days are removed, unless they are `inUse`.
  */
 export async function ensureImage(
   cache: string,
@@ -28,14 +31,13 @@ export async function ensureImage(
   );
   try {
     await removeUnfinished(cache);
+    await removeForgotten(cache, new Set([path, ...(await inUse())]));
+    await writeFile(usedMark(path), '');
     if (await exists(path)) return;
-    onProgress('building the base image, once for all labs: about a minute');
+    onProgress(
+      `building the base image, once for all labs: about ${recipe.preinstalled ? 'two minutes' : 'a minute'}`,
+    );
     await buildImage(path, recipe, line => tell(line, onProgress), signal);
-    const kept = new Set([path, ...(await inUse())]);
-    for (const name of await readdir(cache)) {
-      const other = join(cache, name);
-      if (name.endsWith('.ext4') && !kept.has(other)) await rm(other);
-    }
   } finally {
     await held.release();
   }
@@ -62,6 +64,23 @@ async function lockCache(cache: string, onWait: () => void, signal?: AbortSignal
 async function removeUnfinished(cache: string): Promise<void> {
   for (const name of await readdir(cache)) {
     if (name.startsWith(buildPrefix)) await rm(join(cache, name), { recursive: true, force: true });
+  }
+}
+
+/** The image's own time of change must stay as it is: the disks that lie on it remember it. */
+function usedMark(image: string): string {
+  return `${image}.used`;
+}
+
+async function removeForgotten(cache: string, inUse: ReadonlySet<string>): Promise<void> {
+  const oldest = Date.now() - keptDays * 24 * 3600 * 1000;
+  for (const name of await readdir(cache)) {
+    const image = join(cache, name);
+    if (!name.endsWith('.ext4') || inUse.has(image)) continue;
+    const used = await stat(usedMark(image)).catch(() => stat(image));
+    if (used.mtimeMs > oldest) continue;
+    await rm(image);
+    await rm(usedMark(image), { force: true });
   }
 }
 

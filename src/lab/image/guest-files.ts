@@ -114,7 +114,10 @@ export const guestFiles: readonly GuestFile[] = [
   { path: '/etc/systemd/system.conf.d/lab.conf', content: '[Manager]\nRebootWatchdogSec=off\n' },
   { path: '/etc/sudoers.d/lab', content: 'lab ALL=(ALL:ALL) NOPASSWD: ALL\n' },
   { path: '/etc/apt/sources.list.d/lab.list', content: `deb [trusted=yes] file:${packageDirectory} ./\n` },
-  { path: '/etc/apt/apt.conf.d/90lab', content: 'Acquire::Languages "none";\n' },
+  {
+    path: '/etc/apt/apt.conf.d/90lab',
+    content: 'Acquire::Languages "none";\nAPT::Install-Recommends "false";\n',
+  },
   // A lab host is not worth waiting for the disk: its machine seldom loses power, and if so the lab is gone.
   {
     path: '/etc/dpkg/dpkg.cfg.d/lab',

@@ -12,16 +12,50 @@ export const installed = [
   'iputils-ping',
 ] as const;
 
-/** What a lab host can install although it is offline; each comes with all that it depends on and recommends. */
-export const offered = [
+/**
+ * What clusters and their tests install. A lab host can install each of them although it is offline; those of the
+ * preinstalled image have them all.
+ */
+export const preinstalled = [
   'ipvsadm',
   'keepalived',
   'iptables',
+  'ipset',
+  'nftables',
+  'firewalld',
+  'haproxy',
   'nginx-light',
+  'memcached',
+  'redis-server',
+  'postgresql',
+  'dnsmasq',
+  'bind9-dnsutils',
+  'opensmtpd',
+  'bird2',
+  'snmpd',
+  'snmp',
   'curl',
+  'openssl',
+  'socat',
+  'netcat-openbsd',
+  'lksctp-tools',
+  'iputils-arping',
   'tcpdump',
   'conntrack',
   'ethtool',
-  'netcat-openbsd',
-  'iputils-arping',
+  'busybox',
 ] as const;
+
+/** What it takes to build ipvsadm from its source; too big to be on every host. */
+const builders = [
+  'gcc',
+  'make',
+  'pkg-config',
+  'libc6-dev',
+  'libnl-3-dev',
+  'libnl-genl-3-dev',
+  'libpopt-dev',
+] as const;
+
+/** All that a lab host can install; each comes with what it depends on. */
+export const offered = [...preinstalled, ...builders] as const;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { guestFiles, packageDirectory } from './guest-files.ts';
-import { installed, offered } from './packages.ts';
+import { installed, offered, preinstalled } from './packages.ts';
 
 /** Everything that decides what is in a base image. */
 export interface Recipe {
@@ -8,6 +8,8 @@ export interface Recipe {
   readonly suite: string;
   /** Version of the User Mode Linux kernel, whose modules go into the image. */
   readonly kernel: string;
+  /** The offered packages that clusters need are installed, their services off. */
+  readonly preinstalled: boolean;
 }
 
 /** Room for what a guest installs and writes; the file is sparse. */
@@ -18,16 +20,17 @@ export const leftOut = ['man', 'doc', 'info', 'locale', 'lintian', 'bug'].map(na
 
 /**
  * Run by mmdebstrap when all packages are in, with the new root as its argument, and with BUILD (a
- * directory with overlay/, packages and modules/) and KERNEL in its environment.
+ * directory with overlay/ and the lists offered and preinstalled) and KERNEL in its environment.
+ * mmdebstrap's policy-rc.d keeps services from being started, but nothing keeps them from being enabled.
  */
 export const customizeScript = `#!/bin/sh
 set -eu
 root=$1
-export DEBIAN_FRONTEND=noninteractive
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 while read -r package; do
-  APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get --quiet --yes -o APT::Install-Recommends=true \\
+  APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get --quiet --yes -o APT::Install-Recommends=false \\
     --download-only install "$package" </dev/null
-done <"$BUILD/packages"
+done <"$BUILD/offered"
 mkdir -p "$root${packageDirectory}" "$root/lib/modules"
 mv "$root"/var/cache/apt/archives/*.deb "$root${packageDirectory}"
 (cd "$root${packageDirectory}" && apt-ftparchive packages . >Packages)
@@ -40,10 +43,25 @@ rm -rf "$root"/var/lib/apt/lists/*
 cp -a "$BUILD/overlay/." "$root/"
 chmod 0440 "$root/etc/sudoers.d/lab"
 chroot "$root" apt-get --quiet update
+enabled() {
+  systemctl --root="$root" list-unit-files --state=enabled --no-legend | awk '{ print $1 }' | sort
+}
+at_boot() { ls "$root/etc/rc3.d" | sed -n 's/^S[0-9]*//p' | sort; }
+enabled >"$BUILD/enabled"
+at_boot >"$BUILD/at-boot"
+if [ -s "$BUILD/preinstalled" ]; then
+  chroot "$root" xargs apt-get --quiet --yes install <"$BUILD/preinstalled"
+  enabled | comm -13 "$BUILD/enabled" - | xargs -r systemctl --root="$root" disable
+  at_boot | comm -13 "$BUILD/at-boot" - | while read -r service; do
+    chroot "$root" update-rc.d "$service" disable </dev/null
+  done
+  rm -rf "$root"/var/log/*.log "$root"/var/log/apt/*
+fi
 `;
 
 /** The name of the image's file: another recipe is another file, so a stale image is never used. */
 export function imageName(recipe: Recipe): string {
-  const inputs = [recipe, installed, offered, guestFiles, customizeScript, leftOut, diskMiB];
+  const packages = [installed, offered, ...(recipe.preinstalled ? [preinstalled] : [])];
+  const inputs = [recipe, packages, guestFiles, customizeScript, leftOut, diskMiB];
   return `${createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16)}.ext4`;
 }

@@ -10,6 +10,8 @@ export function ownershipSchemas(mode: string): { readonly [name: string]: Schem
   };
 }
 
+const version = '^[0-9]+(\\.[0-9]+)*$';
+
 const about = {
   title: 'File',
   description: 'A file with its content, owner and mode, put in place whole and only if it is accepted.',
@@ -43,6 +45,36 @@ export const fileSchema: Schema = {
       { type: 'string', pattern: patterns.package },
       { uniqueItems: true },
     ),
+    since: {
+      title: 'Since',
+      description:
+        'Words of the text that need a certain version of one of these packages: on a host with an older one the file is refused.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['package', 'words'],
+      properties: {
+        package: text('Package', 'Its name; one of those in versions.', patterns.package),
+        least: {
+          title: 'Least',
+          description: 'The first version that takes the file at all.',
+          type: 'object',
+          additionalProperties: false,
+          required: ['version', 'why'],
+          properties: {
+            version: text('Version', 'The version.', version),
+            why: text('Why', 'What older ones cannot do.', patterns.word),
+          },
+        },
+        words: {
+          title: 'Words',
+          description:
+            'First versions by word: `word` for lines that begin with it, `block/word` for such lines inside of a block, `word value` for one value.',
+          type: 'object',
+          propertyNames: { pattern: patterns.word },
+          additionalProperties: text('Version', 'The first version that knows it.', version),
+        },
+      },
+    },
     ...ownershipSchemas('0644'),
     validate: {
       title: 'Validate',

@@ -1,11 +1,14 @@
 import type { Argv, Command } from '../model/command.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Context, Kind } from '../model/kind.ts';
-import { Problem } from '../model/problem.ts';
+import type { Answers } from '../model/probe.ts';
+import { exit, Problem } from '../model/problem.ts';
 import { concealed } from '../model/secret.ts';
+import { isAtLeast } from '../model/version.ts';
 import { type Content, contentOf, files, type Ownership } from '../probes/files.ts';
 import { packages, upstreamVersion } from '../probes/packages.ts';
 import { fileSchema } from './file-schema.ts';
+import { type FirstVersions, newerWords } from './newer-words.ts';
 import type { Presence } from './presence.ts';
 import { removePath, setOwnership, type Validation, writeFile, writeLink } from './write-file.ts';
 
@@ -17,6 +20,8 @@ export interface FileSpec {
   readonly data?: object | undefined;
   /** Packages whose versions the template gets as `versions.<name>`, where they are known. */
   readonly versions?: readonly string[] | undefined;
+  /** Which of its words need which version of one of these packages: what the host's is too old for is refused. */
+  readonly since?: FirstVersions | undefined;
   readonly owner?: string | undefined;
   readonly group?: string | undefined;
   readonly mode?: string | undefined;
@@ -76,7 +81,9 @@ export const file: Kind<FileSpec, Subject, State> = {
   want(spec, context) {
     if (spec.state === 'absent') return undefined;
     const { owner = 'root', group = 'root', mode = '0644' } = spec;
-    return { ...contentOf(Buffer.from(textOf(spec, context))), owner, group, mode };
+    const text = textOf(spec, context);
+    if (spec.since !== undefined) mustKnow(spec.path, text, spec.since, context.answers);
+    return { ...contentOf(Buffer.from(text)), owner, group, mode };
   },
 
   move: ({ path, validate, conceal = [] }, from, to) => [step(path, validate, conceal, from, to)],
@@ -94,6 +101,25 @@ function textOf(spec: FileSpec, { render, answers }: Context): string {
     return version === undefined ? [] : [[name, version]];
   });
   return render(spec.template, { ...spec.data, versions: Object.fromEntries(known) as JsonObject });
+}
+
+/** Throws where the host's version of the program, installed or about to be, does not know what the text says. */
+function mustKnow(path: string, text: string, since: FirstVersions, answers: Answers): void {
+  const name = since.package;
+  const version = upstreamVersion(answers, name);
+  if (version === undefined) return;
+  const [newer, { least }] = [newerWords(text, since, version), since];
+  const tooOld = least !== undefined && !isAtLeast(version, least.version) ? [least] : [];
+  const needs = [
+    ...newer.map(({ word, needs }) => `${word} needs ${needs}`),
+    ...tooOld.map(({ version: needed, why }) => `${why} needs ${needed}`),
+  ];
+  if (needs.length === 0) return;
+  throw new Problem(`the host has ${name} ${version}; ${needs.join(', ')}`, {
+    code: exit.input,
+    where: path,
+    next: `install a newer ${name} on the host${tooOld.length > 0 ? '' : ', or leave this out of the inventory'}`,
+  });
 }
 
 function step(

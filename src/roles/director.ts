@@ -10,6 +10,7 @@ import { directorModules } from './director-modules.ts';
 import { directorSysctls } from './director-sysctls.ts';
 import { ipvsScript } from './ipvs-script.ts';
 import { keepalivedConfig } from './keepalived-config.ts';
+import { keepalivedSince } from './keepalived-since.ts';
 import { ownUnit } from './own-unit.ts';
 import { staticVips } from './static-vips.ts';
 import { virtualServers } from './virtual-servers.ts';
@@ -111,6 +112,7 @@ function keepalived(cluster: Cluster, host: Host): readonly Resource[] {
         template: 'keepalived.conf',
         data: keepalivedConfig(cluster, host),
         versions: ['keepalived'],
+        since: keepalivedSince,
         mode: '0600',
         validate: { argv: ['keepalived', '-t', '-f', '%s'], quiet: true },
         conceal: ['auth_pass'],

@@ -45,6 +45,24 @@ for (const mode of modes) {
   });
 }
 
+test('a keepalived that is too old for its configuration is refused when the plan is made, with the version that is not', async () => {
+  const fleet = new Fleet(names);
+  const { packages } = fleet.host('lvs01').state;
+  packages['keepalived'] = { ...packages['keepalived'], candidate: '1.3.5-19.el7' };
+  const before = fleet.dump();
+  const refused = await problem(fleet.open(await inventory('dr'), site));
+  assert.is(refused.code, exit.input);
+  assert.equal(
+    fleet.events.flatMap(event =>
+      event.event === 'host.failed' ? [`${event.host}: ${event.error.what}`] : [],
+    ),
+    [
+      'lvs01: the host has keepalived 1.3.5; the check of a configuration before it goes live (keepalived -t) needs 2.0.4',
+    ],
+  );
+  assert.equal(differences(before, fleet.dump()), []);
+});
+
 test('a run that breaks at any command, or loses its connection there, is finished by the next one', async () => {
   const file = await inventory('dr-vrrp');
   const whole = new Fleet(names);

@@ -1,3 +1,4 @@
+import { isAtLeast, numbersOf } from '../../model/version.ts';
 import { isTrue, TemplateFault, written } from './value.ts';
 
 /** A function that a template can call; its arguments are values that are there. */
@@ -77,22 +78,9 @@ function same(a: unknown, b: unknown): boolean {
   return typeof a === typeof b ? a === b : String(a) === String(b);
 }
 
-/** Compares the numbers of two versions; an epoch (`1:`) and whatever follows the numbers do not count. */
 function atLeast(version: unknown, least: unknown): boolean {
-  if (version === undefined || version === null) return false;
-  const [have, want] = [numbers(version), numbers(least)];
-  if (want.length === 0) throw new TemplateFault(`atLeast: ${String(least)} is not a version`);
-  if (have.length === 0) return false;
-  for (let index = 0; index < Math.max(have.length, want.length); index++) {
-    const difference = (have[index] ?? 0) - (want[index] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-}
-
-function numbers(version: unknown): readonly number[] {
-  const [text = ''] = /^\d+(\.\d+)*/.exec(String(version).replace(/^v|^\d+:/, '')) ?? [];
-  return text === '' ? [] : text.split('.').map(Number);
+  if (numbersOf(least).length === 0) throw new TemplateFault(`atLeast: ${String(least)} is not a version`);
+  return isAtLeast(version, String(least));
 }
 
 function join(list: unknown, between: unknown): string {

@@ -297,11 +297,21 @@ export interface Verification {
 export interface Gateway {
   forwards?: Forward[];
   masquerade?: Masquerade[];
+  snat?: SourceNAT[];
 }
 /**
- * One address and port, and the service behind it.
+ * An address with a port or ports, and the service or host behind it.
  */
 export interface Forward {
   from: string;
+  to: string;
+  protocol?: 'tcp' | 'udp' | 'sctp';
+}
+/**
+ * A network, and the address that its packets get.
+ */
+export interface SourceNAT {
+  network: string;
+  interface?: string;
   to: string;
 }

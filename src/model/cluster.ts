@@ -208,14 +208,19 @@ export interface GatewaySettings {
   readonly forwards: readonly Forward[];
   /** Networks whose traffic leaves by `interface` with the gateway's address as source. */
   readonly masquerade: readonly { readonly network: IpNet; readonly interface: string }[];
+  /** The same with a stated source: an address, or the first and the last of several (`10.0.0.5-10.0.0.9`). */
+  readonly snat: readonly { readonly network: IpNet; readonly interface: string; readonly to: string }[];
 }
 
-/** DNAT on the gateways: what arrives at `address:port` goes to the service's VIP and port. */
+/** DNAT on the gateways: what arrives at the ports of `address` goes elsewhere. */
 export interface Forward {
   readonly address: string;
-  readonly port: number;
+  readonly ports: PortRange;
   readonly protocol: Protocol;
-  readonly service: string;
+  /** Name of the service that it goes to; undefined: a host, straight. */
+  readonly service: string | undefined;
+  /** Where it goes: the service's VIP, or the host. Without a port, it keeps its own. */
+  readonly to: { readonly address: string; readonly port: number | undefined };
 }
 
 export interface LabSettings {

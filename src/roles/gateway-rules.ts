@@ -1,6 +1,6 @@
-import { endpoint } from '../kinds/ip.ts';
 import type { IptablesSpec } from '../kinds/iptables.ts';
-import type { Cluster, Forward, VirtualService } from '../model/cluster.ts';
+import type { Cluster, Forward, IpNet, PortRange } from '../model/cluster.ts';
+import { endpoint, familyOf } from '../model/network.ts';
 
 /** A rule, and what a reader of a plan is told of it. */
 export interface GatewayRule {
@@ -18,35 +18,55 @@ export interface GatewayRule {
  * packet of a connection alone. A client inside that calls the outer address is not served (its replies would come
  * straight from the VIP): it calls the VIP.
  */
-export function gatewayRules({ gateway, services }: Cluster): readonly GatewayRule[] {
-  const forwards = gateway.forwards.map(forward => ({ forward, service: serviceOf(services, forward) }));
+export function gatewayRules({ gateway }: Cluster): readonly GatewayRule[] {
   return [
-    ...forwards.map(({ forward, service }) => accepted(forward, service)),
-    ...gateway.masquerade.map(({ network, interface: outside }) => ({
-      spec: {
-        table: 'nat',
-        chain: 'POSTROUTING',
-        rule: ['-s', `${network.ip}/${network.prefix}`, '-o', outside, '-j', 'MASQUERADE'],
-        family: network.family,
-      },
-      reason: `hosts of ${network.ip}/${network.prefix} go out with the gateway's own address`,
-    })),
-    ...forwards.map(({ forward, service }) => redirected(forward, service)),
+    ...gateway.forwards.map(accepted),
+    // The first rule that fits rewrites. A stated address goes in front, where the gateway's own may stand already.
+    ...gateway.snat
+      .map(({ network, interface: outside, to }) =>
+        rewritten(network, outside, ['SNAT', '--to-source', to], `as ${to}`, 'insert'),
+      )
+      .reverse(),
+    ...gateway.masquerade.map(({ network, interface: outside }) =>
+      rewritten(network, outside, ['MASQUERADE'], "with the gateway's own address", 'append'),
+    ),
+    ...gateway.forwards.map(redirected),
   ];
 }
 
-function redirected(forward: Forward, { name, vip, port }: VirtualService): GatewayRule {
+function rewritten(
+  network: IpNet,
+  outside: string,
+  target: readonly string[],
+  how: string,
+  place: 'append' | 'insert',
+): GatewayRule {
+  return {
+    spec: {
+      table: 'nat',
+      chain: 'POSTROUTING',
+      rule: ['-s', showNet(network), '-o', outside, '-j', ...target],
+      family: network.family,
+      place,
+    },
+    reason: `hosts of ${showNet(network)} go out ${how}`,
+  };
+}
+
+function redirected(forward: Forward): GatewayRule {
+  const { address, protocol, ports, service, to } = forward;
+  const target = to.port === undefined ? to.address : endpoint(to.address, to.port);
   return {
     spec: {
       table: 'nat',
       chain: 'PREROUTING',
       rule: [
-        ...['-d', hostNetwork(forward.address), '-p', forward.protocol, '--dport', String(forward.port)],
-        ...['-j', 'DNAT', '--to-destination', endpoint(vip.address.ip, port)],
+        ...['-d', `${address}/32`, '-p', protocol, '--dport', showPorts(ports, ':')],
+        ...['-j', 'DNAT', '--to-destination', target],
       ],
-      family: vip.address.family,
+      family: familyOf(to.address),
     },
-    reason: `what calls ${endpoint(forward.address, forward.port)} gets service ${name}`,
+    reason: `what calls ${callable(forward)} gets ${service === undefined ? target : `service ${service}`}`,
   };
 }
 
@@ -55,26 +75,30 @@ function redirected(forward: Forward, { name, vip, port }: VirtualService): Gate
  * connections that our DNAT made, and no others. It is appended: it serves a policy, and never overrules a rule of the
  * host's owner. What a network sends out by source NAT is for its owner to allow.
  */
-function accepted(forward: Forward, { vip }: VirtualService): GatewayRule {
+function accepted(forward: Forward): GatewayRule {
+  const { address, protocol, ports, to } = forward;
   return {
     spec: {
       chain: 'FORWARD',
       rule: [
-        ...['-p', forward.protocol, '-m', 'conntrack', '--ctstate', 'DNAT'],
-        ...['--ctorigdst', forward.address, '--ctorigdstport', String(forward.port), '-j', 'ACCEPT'],
+        ...['-p', protocol, '-m', 'conntrack', '--ctstate', 'DNAT'],
+        ...['--ctorigdst', address, '--ctorigdstport', showPorts(ports, ':'), '-j', 'ACCEPT'],
       ],
-      family: vip.address.family,
+      family: familyOf(to.address),
     },
-    reason: `lets ${endpoint(forward.address, forward.port)} through where others are dropped`,
+    reason: `lets ${callable(forward)} through where others are dropped`,
   };
 }
 
-function hostNetwork(ip: string): string {
-  return `${ip}/${ip.includes(':') ? 128 : 32}`;
+function callable({ address, ports, protocol }: Forward): string {
+  const udp = protocol === 'tcp' ? '' : `/${protocol}`;
+  return `${address}:${showPorts(ports, '-')}${udp}`;
 }
 
-function serviceOf(services: readonly VirtualService[], forward: Forward): VirtualService {
-  const service = services.find(({ name }) => name === forward.service);
-  if (service === undefined) throw new Error(`no service ${forward.service}: the loader checks this`);
-  return service;
+function showPorts({ first, last }: PortRange, between: string): string {
+  return first === last ? String(first) : `${first}${between}${last}`;
+}
+
+function showNet({ ip, prefix }: IpNet): string {
+  return `${ip}/${prefix}`;
 }

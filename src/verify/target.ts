@@ -21,6 +21,6 @@ export function target(cluster: Cluster, client: Host, service: VirtualService):
     ({ service: name, address, protocol }) =>
       name === service.name && protocol === service.protocol && near(address),
   );
-  if (forward) return { address: forward.address, port: forward.port, through: 'gateway' };
+  if (forward) return { address: forward.address, port: forward.ports.first, through: 'gateway' };
   return client.defaultRoute === undefined ? undefined : vip;
 }

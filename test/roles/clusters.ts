@@ -122,8 +122,17 @@ export const dr: Cluster = {
     },
   ],
   gateway: {
-    forwards: [{ address: '192.168.200.100', port: 80, protocol: 'tcp', service: 'http' }],
+    forwards: [
+      {
+        address: '192.168.200.100',
+        ports: { first: 80, last: 80 },
+        protocol: 'tcp',
+        service: 'http',
+        to: { address: '192.168.0.240', port: 80 },
+      },
+    ],
     masquerade: [{ network: net('192.168.0.0/24'), interface: 'eth1' }],
+    snat: [],
   },
   lab: undefined,
 };
@@ -175,6 +184,43 @@ export const rich: Cluster = {
   ]),
 };
 
+/** A gateway with everything: ports in ranges, each protocol, services and hosts, stated sources. */
+export const manyForwards: Cluster = {
+  ...rich,
+  name: 'forwards',
+  gateway: {
+    forwards: [
+      ...dr.gateway.forwards,
+      {
+        address: '192.168.200.101',
+        ports: { first: 53, last: 53 },
+        protocol: 'udp',
+        service: 'dns',
+        to: { address: '192.168.0.241', port: 53 },
+      },
+      {
+        address: '192.168.200.101',
+        ports: { first: 8000, last: 8010 },
+        protocol: 'tcp',
+        service: undefined,
+        to: { address: '192.168.0.223', port: undefined },
+      },
+      {
+        address: '192.168.200.100',
+        ports: { first: 2905, last: 2905 },
+        protocol: 'sctp',
+        service: undefined,
+        to: { address: '192.168.0.224', port: 2906 },
+      },
+    ],
+    masquerade: dr.gateway.masquerade,
+    snat: [
+      { network: net('192.168.0.224/32'), interface: 'eth1', to: '192.168.200.101' },
+      { network: net('192.168.0.0/28'), interface: 'eth1', to: '192.168.200.102-192.168.200.110' },
+    ],
+  },
+};
+
 const outer: Vip = { name: 'outer', address: net('10.0.0.10/24'), interface: 'eth0', label: undefined };
 const inner: Vip = { name: 'inner', address: net('10.7.0.1/24'), interface: 'eth1.7', label: undefined };
 
@@ -203,5 +249,5 @@ export const nat: Cluster = {
       { host: 'web02', rip: '10.7.0.22', port: 8080, weight: 1, ...unlimited },
     ],
   })),
-  gateway: { forwards: [], masquerade: [] },
+  gateway: { forwards: [], masquerade: [], snat: [] },
 };

@@ -5,7 +5,7 @@ import { loadInventory } from '../../src/config/inventory.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { address, type Resource } from '../../src/model/kind.ts';
 import { roles } from '../../src/roles/index.ts';
-import { dr, host, inMode, nat, rich, withMethod, withServices } from './clusters.ts';
+import { dr, host, inMode, manyForwards, nat, rich, withMethod, withServices } from './clusters.ts';
 
 /** What each role wants on each kind of host, in order: later resources rely on earlier ones. */
 const test = suite('roles');
@@ -188,8 +188,21 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       ],
     ],
     [
+      'a gateway with many forwards; a stated source comes before its own',
+      manyForwards,
+      'gateway',
+      [
+        ...['sysctl/net.ipv4.ip_forward', 'package/iptables'],
+        ...Array<string>(4).fill('iptables/4/filter/FORWARD'),
+        ...Array<string>(3).fill('iptables/4/nat/POSTROUTING'),
+        ...Array<string>(4).fill('iptables/4/nat/PREROUTING'),
+        ...['file//usr/local/sbin/lvsform-gateway.sh', 'file//etc/systemd/system/lvsform-gateway.service'],
+        'service/lvsform-gateway',
+      ],
+    ],
+    [
       'a gateway without rules only forwards',
-      { ...dr, gateway: { forwards: [], masquerade: [] } },
+      { ...dr, gateway: { forwards: [], masquerade: [], snat: [] } },
       'gateway',
       ['sysctl/net.ipv4.ip_forward'],
     ],

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../src/model/cluster.ts';
-import { dr, inMode, nat, rich, withMethod } from '../roles/clusters.ts';
+import { dr, inMode, manyForwards, nat, rich, withMethod } from '../roles/clusters.ts';
 
 /** What the tests of templates render: a cluster, hosts, and the keepalived that they have. */
 export interface Scene {
@@ -19,6 +19,7 @@ export const scenes: readonly Scene[] = [
   { name: 'rich-2.0.10', cluster: rich, hosts: ['lvs01'], keepalived: '2.0.10' },
   { name: 'rich-2.4.0', cluster: rich, hosts: ['lvs01'], keepalived: '2.4.0' },
   { name: 'rich-unknown', cluster: rich, hosts: ['lvs01'] },
+  { name: 'forwards', cluster: manyForwards, hosts: ['gateway'] },
   { name: 'tun', cluster: withMethod(dr, 'TUN'), hosts: ['web01'] },
   { name: 'nat', cluster: nat, hosts: ['lvs01', 'web01'], keepalived: '2.2.7' },
 ];

@@ -10,7 +10,7 @@ import { defaults } from '../defaults.ts';
 import type { Draft } from '../draft/draft.ts';
 import type { DraftHost } from '../draft/host.ts';
 import type { Secrets } from '../secrets/resolve.ts';
-import { certain } from './certain.ts';
+import { buildGateway } from './gateway.ts';
 import { buildService } from './service.ts';
 import { buildSsh } from './ssh.ts';
 import { buildInstance, buildVip } from './vrrp.ts';
@@ -26,18 +26,7 @@ export function buildCluster(draft: Draft, directory: string, secrets: Secrets):
     vips,
     vrrp: draft.mode === 'static' ? [] : draft.instances.map(each => buildInstance(each, vips, secrets)),
     services: draft.services.map(service => buildService(service, vips)),
-    gateway: {
-      forwards: draft.forwards.map(({ address, port, service }) => ({
-        address,
-        port,
-        protocol: certain(service?.protocol),
-        service: certain(service?.name),
-      })),
-      masquerade: draft.masquerade.map(({ net, interface: name }) => ({
-        network: net,
-        interface: certain(name),
-      })),
-    },
+    gateway: buildGateway(draft),
     lab:
       yaml.lab === undefined
         ? undefined

@@ -1,6 +1,13 @@
 import type { DirectorMode } from '../../model/cluster.ts';
 import type { Inventory } from '../inventory-yaml.ts';
-import { type DraftForward, type DraftMasquerade, draftForwards, draftMasquerade } from './gateway.ts';
+import {
+  type DraftForward,
+  type DraftSnat,
+  type DraftSourceNat,
+  draftForwards,
+  draftMasquerade,
+  draftSnat,
+} from './gateway.ts';
 import { type DraftHost, draftHosts } from './host.ts';
 import { type DraftInstance, draftInstances } from './instance.ts';
 import { type DraftService, draftServices } from './service.ts';
@@ -21,7 +28,8 @@ export interface Draft {
   readonly instances: readonly DraftInstance[];
   readonly services: readonly DraftService[];
   readonly forwards: readonly DraftForward[];
-  readonly masquerade: readonly DraftMasquerade[];
+  readonly masquerade: readonly DraftSourceNat[];
+  readonly snat: readonly DraftSnat[];
 }
 
 /** Drafts an inventory that the schema has accepted. Never fails: what cannot be derived is left undefined. */
@@ -43,5 +51,6 @@ export function draft(yaml: Inventory): Draft {
     services,
     forwards,
     masquerade: draftMasquerade(yaml, gateways, forwards),
+    snat: draftSnat(yaml, gateways),
   };
 }

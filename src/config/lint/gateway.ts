@@ -1,105 +1,96 @@
-import { contains, endpoint } from '../../model/network.ts';
-import { networkOf, parseIp, showNetwork } from '../address.ts';
-import { didYouMean } from '../suggest.ts';
+import { contains } from '../../model/network.ts';
+import { networkOf, showNetwork } from '../address.ts';
+import type { DraftSnat, DraftSourceNat } from '../draft/gateway.ts';
+import type { DraftHost } from '../draft/host.ts';
 import { doubtful, type Rule, wrong, wrongAtKey } from './rule.ts';
 
 const nobody: Rule = {
   reads: ['hosts', 'gateway'],
-  *check({ gateways, forwards, masquerade }) {
-    if (gateways.length > 0 || forwards.length + masquerade.length === 0) return;
+  *check({ gateways, forwards, masquerade, snat }) {
+    if (gateways.length > 0 || forwards.length + masquerade.length + snat.length === 0) return;
     yield wrongAtKey(['gateway'], 'no host is a gateway', 'give one the role: roles: [gateway]');
   },
 };
 
-const sources: Rule = {
+const masqueraded: Rule = {
   reads: ['hosts', 'gateway'],
-  *check({ gateways, forwards }) {
-    const own = gateways.flatMap(({ addresses }) => addresses.map(({ net }) => net.ip));
-    const seen = new Map<string, string>();
-    for (const { path, address, port, service, to } of forwards) {
-      const at = [...path, 'from'];
-      const key = `${service?.protocol ?? 'tcp'} ${endpoint(address, port)}`;
-      const other = seen.get(key);
-      seen.set(key, to);
-      if (port > 65535) yield wrong(at, `${port} is no port`, 'write 1 to 65535');
-      else if (gateways.length > 0 && !own.includes(address)) {
-        yield wrong(at, `no gateway has the address ${address}`, `gateways have ${own.join(', ')}`);
-      } else if (other !== undefined) yield wrong(at, `${key} goes to ${other} already`);
-      const ssh = gateways.find(({ addresses }) => addresses.some(({ net }) => net.ip === address));
-      if (service?.protocol === 'tcp' && ssh !== undefined && port === (ssh.yaml.ssh?.port ?? 22)) {
-        yield doubtful(
-          at,
-          `SSH to ${ssh.name} itself is by this port: it would go to ${to}`,
-          'take another port',
-        );
-      }
-    }
-  },
-};
-
-const targets: Rule = {
-  reads: ['services', 'gateway'],
-  *check({ forwards, yaml }) {
-    const known = Object.keys(yaml.services ?? {});
-    for (const { path, to, service } of forwards) {
-      if (service !== undefined) continue;
-      const hint = didYouMean(to, known) ?? (known.length > 0 ? `services: ${known.join(', ')}` : undefined);
-      yield wrong([...path, 'to'], `there is no service ${to}`, hint);
-    }
-  },
-};
-
-const networks: Rule = {
-  reads: ['hosts', 'gateway'],
-  *check({ masquerade, gateways, forwards }) {
-    const own = gateways.flatMap(({ addresses }) => addresses.map(({ net }) => net.ip));
+  *check({ masquerade, snat, gateways, forwards }) {
+    const own = addressesOf(gateways);
     const strange = forwards.some(({ address }) => !own.includes(address));
-    const interfaces = [
-      ...new Set(gateways.flatMap(({ addresses }) => addresses.map(each => each.interface))),
-    ];
-    for (const { path, net, interface: name } of masquerade) {
-      if (net.ip !== networkOf(net)) {
-        yield wrong(path, `${net.ip} is an address in ${showNetwork(net)}`, `write ${showNetwork(net)}`);
-      } else if (net.family === 6) yield wrong(path, 'IPv6 is not masqueraded', 'write an IPv4 network');
-      if (gateways.length === 0) continue;
-      if (name === undefined) {
-        if (strange) continue;
-        const hint = `write { network: ${showNetwork(net)}, interface: ${interfaces.at(-1) ?? 'eth1'} }`;
-        yield wrong(path, 'by which interface does it leave?', hint);
-      } else if (!interfaces.includes(name)) {
-        yield wrong(path, `no gateway has an interface ${name}`, `they have ${interfaces.join(', ')}`);
-      } else if (
-        gateways.every(
-          ({ addresses }) =>
-            !addresses.some(each => contains(each.net, net.ip) || contains(net, each.net.ip)),
-        )
-      ) {
-        yield doubtful(path, `no gateway is in ${showNetwork(net)}`);
+    for (const entry of masquerade) {
+      yield* ofNetwork(entry, gateways, 'masquerade', strange);
+      const first = snat.find(each => overshadows(each, entry));
+      if (first === undefined) continue;
+      const message = `snat takes all that leaves ${showNetwork(entry.net)} by ${first.interface}`;
+      yield doubtful(entry.path, message, 'leave one of the two out');
+    }
+  },
+};
+
+const rewritten: Rule = {
+  reads: ['hosts', 'gateway'],
+  *check({ snat, gateways }) {
+    for (const entry of snat) {
+      const { path, first, last } = entry;
+      const strange = addressesBetween(gateways, first, last).length === 0;
+      yield* ofNetwork(entry, gateways, 'snat', strange);
+      if (number(first) > number(last)) {
+        yield wrong([...path, 'to'], `${first} to ${last} are no addresses`, 'write the smaller one first');
+      } else if (gateways.length > 0 && strange) {
+        const message = `no gateway has the address ${first === last ? first : `${first} or one after it`}: answers only come where others route it here`;
+        yield doubtful([...path, 'to'], message);
       }
     }
   },
 };
 
-/** In DR and TUN a real server answers by its own default route; only the gateway that rewrote the request can mend the answer. */
-const wayBack: Rule = {
-  reads: ['hosts', 'vips', 'services', 'gateway'],
-  *check({ forwards, gateways }) {
-    if (gateways.length === 0) return;
-    const own = gateways.flatMap(({ addresses }) => addresses.map(({ net }) => net.ip));
-    const told = new Set<string>();
-    for (const { service, to } of forwards) {
-      if (service === undefined || service.method === 'NAT') continue;
-      for (const { host } of service.servers) {
-        const route = parseIp(host?.yaml.default_route ?? '');
-        if (host === undefined || route === undefined || own.includes(route) || told.has(host.name)) continue;
-        // A route that cannot be one is told elsewhere.
-        if (!host.addresses.some(({ net }) => net.ip !== route && contains(net, route))) continue;
-        told.add(host.name);
-        const message = `${to} is forwarded by a gateway, and ${host.name} does not answer through one (${own.join(', ')})`;
-        yield doubtful([...host.path, 'default_route'], message);
-      }
-    }
-  },
-};
+/** `quiet`: by which interface cannot be known, for a reason that is told elsewhere. */
+function* ofNetwork(
+  { path: at, net, interface: name }: DraftSourceNat,
+  gateways: readonly DraftHost[],
+  section: 'masquerade' | 'snat',
+  quiet: boolean,
+) {
+  const path = section === 'snat' ? [...at, 'network'] : at;
+  const interfaces = [...new Set(gateways.flatMap(({ addresses }) => addresses.map(each => each.interface)))];
+  if (net.ip !== networkOf(net)) {
+    yield wrong(path, `${net.ip} is an address in ${showNetwork(net)}`, `write ${showNetwork(net)}`);
+  } else if (net.family === 6) {
+    const what = section === 'snat' ? 'IPv6 gets no other source' : 'IPv6 is not masqueraded';
+    yield wrong(path, what, 'write an IPv4 network');
+  }
+  if (gateways.length === 0) return;
+  if (name === undefined) {
+    if (quiet && section === 'masquerade') return;
+    const hint = `write { network: ${showNetwork(net)}, interface: ${interfaces.at(-1) ?? 'eth1'} }`;
+    yield wrong(at, 'by which interface does it leave?', section === 'snat' ? 'write interface: NAME' : hint);
+  } else if (!interfaces.includes(name)) {
+    yield wrong(path, `no gateway has an interface ${name}`, `they have ${interfaces.join(', ')}`);
+  } else if (
+    gateways.every(
+      ({ addresses }) => !addresses.some(each => contains(each.net, net.ip) || contains(net, each.net.ip)),
+    )
+  ) {
+    yield doubtful(path, `no gateway is in ${showNetwork(net)}`);
+  }
+}
 
-export const gatewayRules: readonly Rule[] = [nobody, sources, targets, networks, wayBack];
+function overshadows(first: DraftSnat, { net, interface: name }: DraftSourceNat): boolean {
+  return first.interface === name && first.net.prefix <= net.prefix && contains(first.net, net.ip);
+}
+
+function addressesOf(gateways: readonly DraftHost[]): readonly string[] {
+  return gateways.flatMap(({ addresses }) => addresses.map(({ net }) => net.ip));
+}
+
+function addressesBetween(gateways: readonly DraftHost[], first: string, last: string): readonly string[] {
+  return addressesOf(gateways)
+    .filter(ip => !ip.includes(':'))
+    .filter(ip => number(first) <= number(ip) && number(ip) <= number(last));
+}
+
+function number(ipv4: string): number {
+  return ipv4.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0);
+}
+
+export const gatewayRules: readonly Rule[] = [nobody, masqueraded, rewritten];

@@ -5,6 +5,7 @@ import { addressRules } from './addresses.ts';
 import { checkRules } from './checks.ts';
 import { directorRules } from './directors.ts';
 import { forwardingRules } from './forwarding.ts';
+import { forwardRules } from './forwards.ts';
 import { gatewayRules } from './gateway.ts';
 import { hostRules } from './hosts.ts';
 import { natRules } from './nat.ts';
@@ -23,6 +24,7 @@ const rules: readonly Rule[] = [
   checkRules,
   forwardingRules,
   natRules,
+  forwardRules,
   gatewayRules,
 ].flat();
 

@@ -64,11 +64,27 @@ export const network: Schema = {
   patternErrorMessage: 'must be a network, such as 192.168.0.0/24',
 };
 
-/** An IPv4 address and a port. */
-export const ipv4Port: Schema = {
+/** An IPv4 address and a port, or ports from the first to the last. */
+export const ipv4Ports: Schema = {
   type: 'string',
-  pattern: `^${ipv4}:[1-9][0-9]{0,4}$`,
-  patternErrorMessage: 'must be an IPv4 address and a port, such as 192.168.200.100:80',
+  pattern: `^${ipv4}:[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$`,
+  patternErrorMessage:
+    'must be an IPv4 address and a port, such as 192.168.200.100:80, or ports, such as 192.168.200.100:8000-8010',
+};
+
+/** A name of ours, or an IPv4 address with or without a port or ports. */
+export const nameOrPlace: Schema = {
+  type: 'string',
+  pattern: `${givenName.pattern}|^${ipv4}(:[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?)?$`,
+  patternErrorMessage:
+    'must be the name of a service, or the address of a host with or without a port, such as 192.168.0.50:22',
+};
+
+/** An IPv4 address, or addresses from the first to the last. */
+export const ipv4Range: Schema = {
+  type: 'string',
+  pattern: `^${ipv4}(-${ipv4})?$`,
+  patternErrorMessage: 'must be an IPv4 address, or a range of them, such as 192.168.200.101-192.168.200.110',
 };
 
 export const port: Schema = { type: 'integer', minimum: 1, maximum: 65535 };

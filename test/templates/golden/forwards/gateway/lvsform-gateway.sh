@@ -1,0 +1,143 @@
+#!/bin/sh
+# Made by lvsform for gateway, a gateway of cluster forwards.
+# Edits are overwritten by the next run: change the inventory instead.
+#
+# Holds this gateway's iptables rules.
+# The unit lvsform-gateway runs it at boot; it serves by hand as well.
+#
+#   start    adds the rules that are missing
+#   reload   the same as start
+#   restart  the same as start: there is nothing that only a stop would mend
+#   stop     takes away the rules below, each wherever it stands
+#   status   shows which of them are there
+#
+# Rules that are not listed here are never touched; ours are known by their comment.
+# Exit codes: 0 done; status: all there. 1 failed. 2 usage. 3 status: not all there. 4 status: unknown;
+# otherwise: not root. 5 iptables is missing. (LSB, "Init Script Actions")
+
+set -u
+LC_ALL=C
+PATH=$PATH:/usr/sbin:/sbin
+export LC_ALL PATH
+forwarding=/proc/sys/net/ipv4/ip_forward
+
+# program, table, -A (append) or -I (insert), chain, rule
+each_rule() {
+    :
+    # lets 192.168.200.100:80 through where others are dropped
+    "$@" iptables filter -A FORWARD -m comment --comment lvsform:de3678ed -p tcp -m conntrack --ctstate DNAT --ctorigdst 192.168.200.100 --ctorigdstport 80 -j ACCEPT
+    # lets 192.168.200.101:53/udp through where others are dropped
+    "$@" iptables filter -A FORWARD -m comment --comment lvsform:3581bc9f -p udp -m conntrack --ctstate DNAT --ctorigdst 192.168.200.101 --ctorigdstport 53 -j ACCEPT
+    # lets 192.168.200.101:8000-8010 through where others are dropped
+    "$@" iptables filter -A FORWARD -m comment --comment lvsform:dea2d17a -p tcp -m conntrack --ctstate DNAT --ctorigdst 192.168.200.101 --ctorigdstport 8000:8010 -j ACCEPT
+    # lets 192.168.200.100:2905/sctp through where others are dropped
+    "$@" iptables filter -A FORWARD -m comment --comment lvsform:c725a314 -p sctp -m conntrack --ctstate DNAT --ctorigdst 192.168.200.100 --ctorigdstport 2905 -j ACCEPT
+    # hosts of 192.168.0.0/28 go out as 192.168.200.102-192.168.200.110
+    "$@" iptables nat -I POSTROUTING -m comment --comment lvsform:2946ee1f -s 192.168.0.0/28 -o eth1 -j SNAT --to-source 192.168.200.102-192.168.200.110
+    # hosts of 192.168.0.224/32 go out as 192.168.200.101
+    "$@" iptables nat -I POSTROUTING -m comment --comment lvsform:b67f7812 -s 192.168.0.224/32 -o eth1 -j SNAT --to-source 192.168.200.101
+    # hosts of 192.168.0.0/24 go out with the gateway's own address
+    "$@" iptables nat -A POSTROUTING -m comment --comment lvsform:4100b3fc -s 192.168.0.0/24 -o eth1 -j MASQUERADE
+    # what calls 192.168.200.100:80 gets service http
+    "$@" iptables nat -A PREROUTING -m comment --comment lvsform:ab1a8bc8 -d 192.168.200.100/32 -p tcp --dport 80 -j DNAT --to-destination 192.168.0.240:80
+    # what calls 192.168.200.101:53/udp gets service dns
+    "$@" iptables nat -A PREROUTING -m comment --comment lvsform:ad1ed510 -d 192.168.200.101/32 -p udp --dport 53 -j DNAT --to-destination 192.168.0.241:53
+    # what calls 192.168.200.101:8000-8010 gets 192.168.0.223
+    "$@" iptables nat -A PREROUTING -m comment --comment lvsform:e4e2dc48 -d 192.168.200.101/32 -p tcp --dport 8000:8010 -j DNAT --to-destination 192.168.0.223
+    # what calls 192.168.200.100:2905/sctp gets 192.168.0.224:2906
+    "$@" iptables nat -A PREROUTING -m comment --comment lvsform:31295001 -d 192.168.200.100/32 -p sctp --dport 2905 -j DNAT --to-destination 192.168.0.224:2906
+}
+
+say() {
+    echo "$0: $*" >&2
+}
+
+failed=0
+fail() {
+    say "failed: $*"
+    failed=1
+}
+
+# Is the rule there? 0 yes, 1 no; anything else: iptables could not look (its words go into $complaint).
+look() {
+    program=$1 table=$2 chain=$4
+    shift 4
+    complaint=$("$program" -w 10 -t "$table" -C "$chain" "$@" 2>&1)
+}
+
+add_rule() {
+    look "$@"
+    case $? in
+    0) return ;;
+    1) ;;
+    *)
+        fail "$complaint"
+        return
+        ;;
+    esac
+    place=$3
+    shift 4
+    "$program" -w 10 -t "$table" "$place" "$chain" "$@" || fail "$program -t $table $place $chain $*"
+}
+
+# More than once, should the rule stand there twice.
+delete_rule() {
+    while look "$@"; do
+        drop_rule "$@" || return
+    done
+}
+
+drop_rule() {
+    shift 4
+    "$program" -w 10 -t "$table" -D "$chain" "$@" && return
+    fail "$program -t $table -D $chain $*"
+    return 1
+}
+
+missing=0
+show_rule() {
+    if look "$@"; then
+        echo "present  $*"
+    else
+        echo "missing  $*"
+        missing=1
+    fi
+}
+
+start() {
+    each_rule add_rule
+    [ "$(cat "$forwarding")" = 1 ] || say "this host does not forward: net.ipv4.ip_forward is not 1"
+}
+
+stop() {
+    each_rule delete_rule
+}
+
+status() {
+    each_rule show_rule
+    [ "$missing" = 0 ] || exit 3
+}
+
+verb=${1-}
+case $#$verb in
+1start | 1stop | 1restart | 1reload | 1status) ;;
+*)
+    echo "usage: $0 start|stop|restart|reload|status" >&2
+    exit 2
+    ;;
+esac
+if [ "$(id -u)" != 0 ]; then
+    say "must be run as root"
+    exit 4
+fi
+if ! command -v iptables >/dev/null; then
+    say "iptables is not installed (package iptables)"
+    [ "$verb" = status ] && exit 4
+    exit 5
+fi
+
+case $verb in
+start | reload | restart) start ;;
+*) "$verb" ;;
+esac
+exit "$failed"

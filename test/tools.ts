@@ -6,6 +6,7 @@ const tools: Readonly<Record<string, string>> = {
   '/usr/sbin/sshd': 'openssh-server',
   '/usr/bin/ssh': 'openssh-client',
   '/usr/bin/sudo': 'sudo',
+  '/usr/sbin/haproxy': 'haproxy',
   '/usr/sbin/keepalived': 'keepalived',
   '/usr/bin/busybox': 'busybox',
   '/usr/bin/unshare': 'util-linux',

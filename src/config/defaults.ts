@@ -12,6 +12,13 @@ export const defaults = {
   weight: 1,
   check: { connectTimeout: 5, retries: 3, retryDelay: 3, path: '/', status: 200 },
   verify: { path: '/', requests: 8 },
+  proxy: {
+    timeouts: { connect: 5, client: 30, server: 30, stop: 60 },
+    statsSocket: '/run/haproxy.sock',
+    balance: 'roundrobin',
+    clientAddress: 'forwarded',
+    check: { interval: 2, rise: 2, fall: 3, path: '/', status: 200 },
+  },
   lab: { memoryMiB: 192, preinstalled: false },
 } as const;
 

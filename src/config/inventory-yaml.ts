@@ -82,6 +82,49 @@ export type Masquerade =
       network: string;
       interface?: string;
     };
+/**
+ * Name that the client asked for, or a list of them. `*.example.org` is every name under example.org, at any depth, not example.org itself. Default: any.
+ *
+ * @minItems 1
+ * @maxItems 100
+ */
+export type HostNames = string | string[];
+/**
+ * Path, without query, or a list of them; just this path.
+ *
+ * @minItems 1
+ * @maxItems 100
+ */
+export type ExactPaths = string | string[];
+/**
+ * Beginning of the path, or a list of them: `/api` takes /api and /api/users, not /apiary.
+ *
+ * @minItems 1
+ * @maxItems 100
+ */
+export type PathPrefixes = string | string[];
+/**
+ * How the proxies find out whether a server of the pool works. Default: `tcp`.
+ */
+export type PoolCheck = NoPoolCheck | PoolTCPCheck | PoolHTTPCheck;
+/**
+ * Who answers: a map of host names with settings, or a list of host names.
+ *
+ * @minItems 1
+ */
+export type PoolServers =
+  | {
+      [k: string]: PoolServer;
+    }
+  | string[];
+/**
+ * A host as a server of this pool. Nothing, or settings.
+ */
+export type PoolServer = {
+  weight?: number;
+  port?: number;
+  address?: string;
+} | null;
 
 /**
  * An LVS cluster: its hosts, its virtual addresses, and what is balanced among whom.
@@ -97,6 +140,7 @@ export interface Inventory {
   vrrp?: VRRPInstances;
   services?: VirtualServices;
   gateway?: Gateway;
+  proxy?: Proxy;
 }
 /**
  * How a host is reached. What ~/.ssh/config says of a host holds too; what stands here goes before it.
@@ -130,7 +174,7 @@ export interface Host {
   /**
    * @minItems 1
    */
-  roles: ('director' | 'real_server' | 'gateway' | 'client')[];
+  roles: ('director' | 'real_server' | 'proxy' | 'gateway' | 'client')[];
   interfaces?: Interfaces;
   default_route?: string;
   priority?: number;
@@ -314,4 +358,92 @@ export interface SourceNAT {
   network: string;
   interface?: string;
   to: string;
+}
+/**
+ * What the proxies (hosts with that role; HAProxy) do: they read HTTP requests and choose a pool of servers by host name and path. The proxies are real servers of a service, so that IPVS shares connections among them.
+ */
+export interface Proxy {
+  listeners: ProxyListeners;
+  pools: Pools;
+  timeouts?: ProxyTimeouts;
+  stats_socket?: string;
+}
+/**
+ * Ports of the proxies, by names of your choice.
+ */
+export interface ProxyListeners {
+  [k: string]: ProxyListener;
+}
+/**
+ * A port of the proxies, and where its requests go. A service of that port leads clients to it.
+ */
+export interface ProxyListener {
+  port: number;
+  /**
+   * @maxItems 1000
+   */
+  rules?: ProxyRule[];
+  default?: string;
+  health_path?: string;
+}
+/**
+ * Requests for one of these hosts and with one of these paths go to the pool.
+ */
+export interface ProxyRule {
+  host?: HostNames;
+  path?: ExactPaths;
+  path_prefix?: PathPrefixes;
+  pool: string;
+}
+/**
+ * Servers that answer the same requests, by names of your choice.
+ */
+export interface Pools {
+  [k: string]: Pool;
+}
+/**
+ * Servers that answer the same requests.
+ */
+export interface Pool {
+  port: number;
+  balance?: 'roundrobin' | 'leastconn' | 'random' | 'source' | 'uri';
+  client_address?: 'forwarded' | 'proxy_protocol' | 'none';
+  check?: PoolCheck;
+  servers: PoolServers;
+}
+/**
+ * Every server counts as healthy.
+ */
+export interface NoPoolCheck {
+  type: 'none';
+}
+/**
+ * It must accept a connection.
+ */
+export interface PoolTCPCheck {
+  type: 'tcp';
+  interval?: number;
+  rise?: number;
+  fall?: number;
+}
+/**
+ * It must answer a request.
+ */
+export interface PoolHTTPCheck {
+  type: 'http';
+  path?: string;
+  host?: string;
+  status?: number;
+  interval?: number;
+  rise?: number;
+  fall?: number;
+}
+/**
+ * How long the proxies wait, in seconds.
+ */
+export interface ProxyTimeouts {
+  connect?: number;
+  client?: number;
+  server?: number;
+  stop?: number;
 }

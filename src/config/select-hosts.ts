@@ -3,7 +3,7 @@ import { globs } from '../model/glob.ts';
 import { didYouMean } from './suggest.ts';
 
 /** Groups of hosts that every inventory has, empty or not. */
-export const groups = ['all', ...roleNames, 'director_master', 'director_backup'] as const;
+export const groups = ['all', ...roleNames, 'director_master', 'director_backup', 'pool_server'] as const;
 
 /** What a selector means, or why it means nothing. */
 export type Selected = { readonly hosts: readonly Host[] } | { readonly why: string; readonly hint?: string };
@@ -26,6 +26,12 @@ export function selectHosts(cluster: Cluster, selector: string): Selected {
 
 function groupOf(cluster: Cluster, group: string): readonly Host[] {
   if (group === 'all') return cluster.hosts;
+  if (group === 'pool_server') {
+    const named = new Set(
+      (cluster.proxy?.pools ?? []).flatMap(({ servers }) => servers.map(({ host }) => host)),
+    );
+    return cluster.hosts.filter(({ name }) => named.has(name));
+  }
   const masters = mastersOf(cluster);
   const isDirector = (host: Host) => host.roles.includes('director');
   if (group === 'director_master')

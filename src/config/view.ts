@@ -13,7 +13,7 @@ export interface View {
 
 /** Makes the views of a cluster's hosts; what they share is made once. */
 export function viewer(cluster: Cluster): (host: Host) => View {
-  const hosts = new Map(cluster.hosts.map(host => [host.name, hostView(host)]));
+  const hosts = new Map(cluster.hosts.map(host => [host.name, hostView(host, cluster)]));
   const shared: JsonObject = {
     name: cluster.name,
     mode: cluster.director.mode,
@@ -31,11 +31,19 @@ export function viewer(cluster: Cluster): (host: Host) => View {
       scheduler,
       real_servers: realServers.map(({ host, rip, port: own, weight }) => ({ host, rip, port: own, weight })),
     })),
+    pools: named(cluster.proxy?.pools ?? [], ({ clientAddress, servers }) => ({
+      client_address: clientAddress,
+      servers: servers.map(({ host, address, port, weight }) => ({ host, address, port, weight })),
+    })),
   };
-  return host => ({ host: hosts.get(host.name) ?? hostView(host), cluster: shared, vars: host.vars });
+  return host => ({
+    host: hosts.get(host.name) ?? hostView(host, cluster),
+    cluster: shared,
+    vars: host.vars,
+  });
 }
 
-function hostView({ name, roles, interfaces, defaultRoute, priority }: Host): JsonObject {
+function hostView({ name, roles, interfaces, defaultRoute, priority }: Host, { proxy }: Cluster): JsonObject {
   return {
     name,
     roles,
@@ -46,6 +54,11 @@ function hostView({ name, roles, interfaces, defaultRoute, priority }: Host): Js
     })),
     default_route: defaultRoute ?? null,
     priority: priority ?? null,
+    pools: (proxy?.pools ?? []).flatMap(({ name: pool, clientAddress, servers }) =>
+      servers
+        .filter(({ host }) => host === name)
+        .map(({ address, port }) => ({ name: pool, address, port, client_address: clientAddress })),
+    ),
   };
 }
 

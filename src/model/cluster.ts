@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { ProxySettings } from './proxy.ts';
 import type { Secret } from './secret.ts';
 
 /** The cluster that an inventory describes: defaults filled in, references resolved, checked. */
@@ -10,11 +11,13 @@ export interface Cluster {
   readonly vrrp: readonly VrrpInstance[];
   readonly services: readonly VirtualService[];
   readonly gateway: GatewaySettings;
+  /** undefined: no host is a proxy. */
+  readonly proxy: ProxySettings | undefined;
   /** The inventory asks for the embedded lab: commands run inside its network. */
   readonly lab: LabSettings | undefined;
 }
 
-export const roleNames = ['director', 'real_server', 'gateway', 'client'] as const;
+export const roleNames = ['director', 'real_server', 'proxy', 'gateway', 'client'] as const;
 export type RoleName = (typeof roleNames)[number];
 
 export interface Host {

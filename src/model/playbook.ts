@@ -9,7 +9,7 @@ export interface Playbook {
 
 export interface Stage {
   readonly name: string;
-  /** Group names (`all`, a role, `director_master`, `director_backup`), host names, or globs of host names. */
+  /** Group names (`all`, a role, `director_master`, `director_backup`, `pool_server`), host names, or globs of host names. */
   readonly hosts: readonly string[];
   readonly roles: readonly RoleName[];
   readonly resources: readonly ResourceEntry[];

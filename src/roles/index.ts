@@ -3,6 +3,7 @@ import type { Resource } from '../model/kind.ts';
 import { client } from './client.ts';
 import { director } from './director.ts';
 import { gateway } from './gateway.ts';
+import { proxy } from './proxy.ts';
 import { realServer } from './real-server.ts';
 
 /** What a host is to the cluster, as the resources that make it so. */
@@ -15,6 +16,7 @@ export type Role = (cluster: Cluster, host: Host) => readonly Resource[];
 export const roles: Readonly<Record<RoleName, Role>> = {
   director,
   real_server: realServer,
+  proxy,
   gateway,
   client,
 };

@@ -7,15 +7,22 @@ import * as assert from 'uvu/assert';
 import { stringify } from 'yaml';
 import { InputProblem } from '../../src/config/diagnostic.ts';
 import { loadInventory } from '../../src/config/inventory.ts';
+import { inventorySchema } from '../../src/config/schema/inventory.ts';
 import { parseSource } from '../../src/config/source.ts';
+import { checker } from '../../src/config/validate.ts';
 import type { Json } from '../../src/model/json.ts';
 import { Secret } from '../../src/model/secret.ts';
 
 /** Whatever is done to a good inventory: a Cluster or an InputProblem, never a crash, never a dangerous text. */
 const test = suite<{ folder: string }>('mutations');
 
-const text = await readFile(new URL('../fixtures/inventories/right/tunnel.yml', import.meta.url), 'utf8');
-const good = parseSource('good', text).data as Json;
+const bases = await Promise.all(
+  ['tunnel', 'proxy'].map(async name => {
+    const file = new URL(`../fixtures/inventories/right/${name}.yml`, import.meta.url);
+    const text = await readFile(file, 'utf8');
+    return { name, text, good: parseSource('good', text).data as Json };
+  }),
+);
 
 test.before(async context => {
   context.folder = await mkdtemp(join(tmpdir(), 'lvsform-mutations-'));
@@ -78,12 +85,16 @@ interface Change {
   readonly value: Json;
 }
 
-const changes: fc.Arbitrary<Change> = fc.record({
-  path: fc.constantFrom(...paths(good)),
-  how: fc.constantFrom('replace', 'replace', 'remove', 'rename', 'add'),
-  key: fc.oneof(fc.constantFrom(...evil, 'ssh', 'port', 'vip'), fc.string({ unit: 'binary', maxLength: 8 })),
-  value: values,
-});
+const changesOf = (good: Json): fc.Arbitrary<Change> =>
+  fc.record({
+    path: fc.constantFrom(...paths(good)),
+    how: fc.constantFrom('replace', 'replace', 'remove', 'rename', 'add'),
+    key: fc.oneof(
+      fc.constantFrom(...evil, 'ssh', 'port', 'vip'),
+      fc.string({ unit: 'binary', maxLength: 8 }),
+    ),
+    value: values,
+  });
 
 function changed(data: Json, { path, how, key, value }: Change, depth = 0): Json {
   const step = path[depth];
@@ -148,33 +159,66 @@ async function judge(folder: string, yaml: string): Promise<void> {
   }
 }
 
-test('changes to its data', async ({ folder }) => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(changes, { minLength: 1, maxLength: 3 }), all =>
-      judge(folder, stringify(all.reduce<Json>((data, change) => changed(data, change), good))),
-    ),
-    { numRuns: 400 },
-  );
-});
-
-test('changes to its text', async ({ folder }) => {
-  const cut = fc.record({
-    at: fc.nat(text.length),
-    length: fc.nat(8),
-    put: fc.oneof(
-      fc.constantFrom(':', '- ', '{', '}', '[', '&a ', '*a', '|\n', '"', '\t', '\n', '!!x ', '<<: '),
-      fc.string({ maxLength: 4 }),
-    ),
-  });
-  await fc.assert(
-    fc.asyncProperty(fc.array(cut, { minLength: 1, maxLength: 3 }), all =>
-      judge(
-        folder,
-        all.reduce((yaml, { at, length, put }) => yaml.slice(0, at) + put + yaml.slice(at + length), text),
+for (const { name, text, good } of bases) {
+  test(`changes to the data of ${name}`, async ({ folder }) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(changesOf(good), { minLength: 1, maxLength: 3 }), all =>
+        judge(folder, stringify(all.reduce<Json>((data, change) => changed(data, change), good))),
       ),
-    ),
-    { numRuns: 400 },
-  );
+      { numRuns: 400 },
+    );
+  });
+
+  test(`changes to the text of ${name}`, async ({ folder }) => {
+    const cut = fc.record({
+      at: fc.nat(text.length),
+      length: fc.nat(8),
+      put: fc.oneof(
+        fc.constantFrom(':', '- ', '{', '}', '[', '&a ', '*a', '|\n', '"', '\t', '\n', '!!x ', '<<: '),
+        fc.string({ maxLength: 4 }),
+      ),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(cut, { minLength: 1, maxLength: 3 }), all =>
+        judge(
+          folder,
+          all.reduce((yaml, { at, length, put }) => yaml.slice(0, at) + put + yaml.slice(at + length), text),
+        ),
+      ),
+      { numRuns: 400 },
+    );
+  });
+}
+
+/** Every text of the section, and every name in it, replaced by each text that haproxy.cfg would take for more. */
+test('no text of the section proxy lets haproxy.cfg be written', () => {
+  const good = bases.find(({ name }) => name === 'proxy')?.good;
+  if (good === undefined) throw new Error('no inventory');
+  const check = checker(inventorySchema);
+  assert.equal(check(good), []);
+  const places = paths(good).filter(path => path[0] === 'proxy' && path.length > 1);
+  const texts = [
+    ...evil.filter(text => text !== 'constructor'),
+    ...['a b', 'x if TRUE', 'a\n    server evil 10.6.6.6:80', 'a\tb', '%[src]', '"', 'a,b'],
+  ];
+  const accepted: string[] = [];
+  for (const path of places) {
+    const given = ['listeners', 'pools', 'servers'].includes(String(path.at(-2)));
+    for (const key of texts) {
+      const ways: readonly Change[] = [
+        { path, how: 'replace', key: '', value: key },
+        ...(given && typeof path.at(-1) === 'string'
+          ? [{ path, how: 'rename', key, value: null } as const]
+          : []),
+      ];
+      for (const change of ways) {
+        if (check(changed(good, change)).length > 0) continue;
+        accepted.push(`${path.join('.')}: ${change.how} ${JSON.stringify(key)}`);
+      }
+    }
+  }
+  assert.ok(places.length > 50);
+  assert.equal(accepted, []);
 });
 
 test.run();

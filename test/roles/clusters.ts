@@ -134,6 +134,7 @@ export const dr: Cluster = {
     masquerade: [{ network: net('192.168.0.0/24'), interface: 'eth1' }],
     snat: [],
   },
+  proxy: undefined,
   lab: undefined,
 };
 
@@ -250,4 +251,91 @@ export const nat: Cluster = {
     ],
   })),
   gateway: { forwards: [], masquerade: [], snat: [] },
+};
+
+const poolCheck = { type: 'tcp', interval: 2, rise: 2, fall: 3 } as const;
+
+/** DR whose real servers are proxies, and pools behind them: each pattern, check and way of telling the client's address. */
+export const proxied: Cluster = {
+  ...dr,
+  name: 'proxied',
+  hosts: [
+    ...dr.hosts
+      .filter(({ name }) => name !== 'wan-client' && name !== 'gateway')
+      .map(
+        (each): Host => (each.name.startsWith('web') ? { ...each, roles: ['real_server', 'proxy'] } : each),
+      ),
+    host('app01', 'real_server', { eth0: '192.168.0.231/24' }),
+    host('static01', 'real_server', { eth0: '192.168.0.232/24' }),
+  ],
+  gateway: { forwards: [], masquerade: [], snat: [] },
+  proxy: {
+    listeners: [
+      {
+        name: 'web',
+        port: 80,
+        rules: [
+          {
+            hosts: [
+              { type: 'exact', name: 'app.example.org' },
+              { type: 'any', name: 'apps.example.org' },
+            ],
+            paths: [],
+            pool: 'app',
+          },
+          {
+            hosts: [],
+            paths: [
+              { type: 'exact', path: '/login' },
+              { type: 'prefix', path: '/api' },
+              { type: 'prefix', path: '/v2/' },
+            ],
+            pool: 'app',
+          },
+          {
+            hosts: [{ type: 'exact', name: 'spoken.example.org' }],
+            paths: [{ type: 'prefix', path: '/x' }],
+            pool: 'spoken',
+          },
+        ],
+        defaultPool: 'static',
+        healthPath: '/proxy-health',
+      },
+      {
+        name: 'admin',
+        port: 8000,
+        rules: [{ hosts: [], paths: [{ type: 'prefix', path: '/app' }], pool: 'app' }],
+        defaultPool: undefined,
+        healthPath: undefined,
+      },
+    ],
+    pools: [
+      {
+        name: 'app',
+        balance: 'leastconn',
+        clientAddress: 'forwarded',
+        check: { ...poolCheck, type: 'http', path: '/health?full=1', host: 'app.example.org', status: 200 },
+        servers: [
+          { host: 'app01', address: '192.168.0.231', port: 8080, weight: 2 },
+          { host: 'static01', address: '192.168.0.232', port: 8080, weight: 0 },
+        ],
+      },
+      {
+        name: 'spoken',
+        balance: 'source',
+        clientAddress: 'proxy_protocol',
+        check: poolCheck,
+        servers: [{ host: 'app01', address: '192.168.0.231', port: 8081, weight: 1 }],
+      },
+      {
+        name: 'static',
+        balance: 'roundrobin',
+        clientAddress: 'none',
+        check: { type: 'none' },
+        servers: [{ host: 'static01', address: 'fd00::232', port: 8080, weight: 1 }],
+      },
+    ],
+    timeouts: { connect: 5, client: 30, server: 30, stop: 60 },
+    statsSocket: '/run/haproxy.sock',
+  },
 };

@@ -5,7 +5,7 @@ import { loadInventory } from '../../src/config/inventory.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { address, type Resource } from '../../src/model/kind.ts';
 import { roles } from '../../src/roles/index.ts';
-import { dr, host, inMode, manyForwards, nat, rich, withMethod, withServices } from './clusters.ts';
+import { dr, host, inMode, manyForwards, nat, proxied, rich, withMethod, withServices } from './clusters.ts';
 
 /** What each role wants on each kind of host, in order: later resources rely on earlier ones. */
 const test = suite('roles');
@@ -206,6 +206,16 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       'gateway',
       ['sysctl/net.ipv4.ip_forward'],
     ],
+    [
+      'a proxy is a real server whose port HAProxy has',
+      proxied,
+      'web01',
+      [
+        ...[...arp, 'address/lo/192.168.0.240/32', ...ownRsUnit],
+        ...['package/haproxy', 'file//etc/haproxy/haproxy.cfg', 'service/haproxy'],
+      ],
+    ],
+    ['a server of a pool serves by itself', proxied, 'app01', []],
     ['a client asks', dr, 'wan-client', ['package/curl']],
   ];
 

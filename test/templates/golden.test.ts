@@ -17,9 +17,9 @@ const update = process.env['UPDATE_GOLDEN'] === '1';
 if (update) rmSync(root, { recursive: true, force: true });
 
 const wanted = new Map(
-  scenes.flatMap(({ name, cluster, hosts, keepalived }) =>
+  scenes.flatMap(({ name, cluster, hosts, keepalived, haproxy }) =>
     hosts.flatMap(host =>
-      renderedFiles(cluster, host, keepalived).map(({ path, text }) => [
+      renderedFiles(cluster, host, keepalived, haproxy).map(({ path, text }) => [
         join(name, host, basename(path)),
         text,
       ]),

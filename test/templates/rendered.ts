@@ -12,11 +12,19 @@ export interface Rendered {
   readonly text: string;
 }
 
-/** Everything that the roles of a host render, as it would be with this version of keepalived on the host. */
-export function renderedFiles(cluster: Cluster, hostName: string, keepalived?: string): readonly Rendered[] {
+/** Everything that the roles of a host render, as it would be with these versions of keepalived and HAProxy on the host. */
+export function renderedFiles(
+  cluster: Cluster,
+  hostName: string,
+  keepalived?: string,
+  haproxy?: string,
+): readonly Rendered[] {
   const host = cluster.hosts.find(({ name }) => name === hostName);
   if (host === undefined) throw new Error(`no host ${hostName}`);
-  const versions = keepalived === undefined ? {} : { keepalived };
+  const versions = {
+    ...(keepalived === undefined ? {} : { keepalived }),
+    ...(haproxy === undefined ? {} : { haproxy }),
+  };
   return host.roles
     .flatMap(role => roles[role](cluster, host))
     .filter(({ kind }) => kind.name === 'file')
@@ -29,8 +37,16 @@ export function renderedFiles(cluster: Cluster, hostName: string, keepalived?: s
 }
 
 /** The text of one of them, by the end of its path. */
-export function renderedText(cluster: Cluster, hostName: string, file: string, keepalived?: string): string {
-  const found = renderedFiles(cluster, hostName, keepalived).find(({ path }) => path.endsWith(`/${file}`));
+export function renderedText(
+  cluster: Cluster,
+  hostName: string,
+  file: string,
+  keepalived?: string,
+  haproxy?: string,
+): string {
+  const found = renderedFiles(cluster, hostName, keepalived, haproxy).find(({ path }) =>
+    path.endsWith(`/${file}`),
+  );
   if (found === undefined) throw new Error(`${hostName} has no ${file}`);
   return found.text;
 }

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../src/model/cluster.ts';
-import { dr, inMode, manyForwards, nat, rich, withMethod } from '../roles/clusters.ts';
+import { dr, inMode, manyForwards, nat, proxied, rich, withMethod } from '../roles/clusters.ts';
 
 /** What the tests of templates render: a cluster, hosts, and the keepalived that they have. */
 export interface Scene {
@@ -8,6 +8,7 @@ export interface Scene {
   readonly hosts: readonly string[];
   /** undefined: not known before it is installed. */
   readonly keepalived?: string;
+  readonly haproxy?: string;
 }
 
 export const scenes: readonly Scene[] = [
@@ -22,4 +23,6 @@ export const scenes: readonly Scene[] = [
   { name: 'forwards', cluster: manyForwards, hosts: ['gateway'] },
   { name: 'tun', cluster: withMethod(dr, 'TUN'), hosts: ['web01'] },
   { name: 'nat', cluster: nat, hosts: ['lvs01', 'web01'], keepalived: '2.2.7' },
+  { name: 'proxied', cluster: proxied, hosts: ['web01'], haproxy: '2.6.12' },
+  { name: 'proxied-2.2.9', cluster: proxied, hosts: ['web01'], haproxy: '2.2.9' },
 ];

@@ -9,8 +9,8 @@ const test = suite('script syntax');
 
 const scripts = new Map(
   scenes
-    .flatMap(({ cluster, hosts, keepalived }) =>
-      hosts.flatMap(host => renderedFiles(cluster, host, keepalived)),
+    .flatMap(({ cluster, hosts, keepalived, haproxy }) =>
+      hosts.flatMap(host => renderedFiles(cluster, host, keepalived, haproxy)),
     )
     .filter(({ path }) => path.endsWith('.sh'))
     .map(({ path, text, mode }) => [text, { path, mode }]),

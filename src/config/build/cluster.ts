@@ -11,6 +11,7 @@ import type { Draft } from '../draft/draft.ts';
 import type { DraftHost } from '../draft/host.ts';
 import type { Secrets } from '../secrets/resolve.ts';
 import { buildGateway } from './gateway.ts';
+import { buildProxy } from './proxy.ts';
 import { buildService } from './service.ts';
 import { buildSsh } from './ssh.ts';
 import { buildInstance, buildVip } from './vrrp.ts';
@@ -27,6 +28,7 @@ export function buildCluster(draft: Draft, directory: string, secrets: Secrets):
     vrrp: draft.mode === 'static' ? [] : draft.instances.map(each => buildInstance(each, vips, secrets)),
     services: draft.services.map(service => buildService(service, vips)),
     gateway: buildGateway(draft),
+    proxy: buildProxy(draft),
     lab:
       yaml.lab === undefined
         ? undefined

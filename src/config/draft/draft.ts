@@ -10,6 +10,7 @@ import {
 } from './gateway.ts';
 import { type DraftHost, draftHosts } from './host.ts';
 import { type DraftInstance, draftInstances } from './instance.ts';
+import { type DraftProxy, draftProxy } from './proxy.ts';
 import { type DraftService, draftServices } from './service.ts';
 import { type DraftVip, draftVips } from './vip.ts';
 
@@ -30,6 +31,7 @@ export interface Draft {
   readonly forwards: readonly DraftForward[];
   readonly masquerade: readonly DraftSourceNat[];
   readonly snat: readonly DraftSnat[];
+  readonly proxy: DraftProxy | undefined;
 }
 
 /** Drafts an inventory that the schema has accepted. Never fails: what cannot be derived is left undefined. */
@@ -52,5 +54,6 @@ export function draft(yaml: Inventory): Draft {
     forwards,
     masquerade: draftMasquerade(yaml, gateways, forwards),
     snat: draftSnat(yaml, gateways),
+    proxy: draftProxy(yaml, hosts),
   };
 }

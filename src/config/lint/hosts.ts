@@ -5,7 +5,7 @@ import { groups } from '../select-hosts.ts';
 import { doubtful, type Rule, wrong, wrongAtKey } from './rule.ts';
 
 /** Roles that lvsform cannot give to a host without knowing its addresses. */
-const addressed = ['director', 'real_server', 'gateway'] as const;
+const addressed = ['director', 'real_server', 'proxy', 'gateway'] as const;
 
 const interfacesMissing: Rule = {
   reads: ['hosts', 'lab'],

@@ -9,6 +9,7 @@ import { forwardRules } from './forwards.ts';
 import { gatewayRules } from './gateway.ts';
 import { hostRules } from './hosts.ts';
 import { natRules } from './nat.ts';
+import { proxyRules } from './proxy.ts';
 import type { Rule } from './rule.ts';
 import { serviceRules } from './services.ts';
 import { vipRules } from './vips.ts';
@@ -26,6 +27,7 @@ const rules: readonly Rule[] = [
   natRules,
   forwardRules,
   gatewayRules,
+  proxyRules,
 ].flat();
 
 /**

@@ -40,12 +40,14 @@ const names: readonly (readonly [string, string])[] = [
   ['`host.name`, `host.address`, `host.roles`', 'the host, its first address, its roles'],
   ['`host.interfaces.eth0.address`', 'first address of an interface; all with `prefix` in `addresses`'],
   ['`host.default_route`, `host.priority`', 'as in the inventory, or empty'],
+  ['`host.pools`', 'list of `name`, `address`, `port`, `client_address`: the pools that it serves in'],
   ['`vars.NAME`', "the host's `vars`"],
   ['`cluster.name`, `cluster.mode`', 'name of the cluster, mode of its directors'],
   ['`cluster.hosts.NAME`', 'another host, with the same names as `host`'],
   ['`cluster.vips.NAME.address`, `prefix`, `interface`', 'a VIP'],
   ['`cluster.services.NAME.vip`, `port`, `protocol`, `method`, `scheduler`', 'a service'],
   ['`cluster.services.NAME.real_servers`', 'list of `host`, `rip`, `port`, `weight`'],
+  ['`cluster.pools.NAME.client_address`, `servers`', 'a pool; list of `host`, `address`, `port`, `weight`'],
 ];
 
 /** docs/playbook.md: every key of a playbook, every kind of resource, and expressions. */

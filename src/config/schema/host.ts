@@ -52,7 +52,7 @@ export const host: Schema = {
     roles: {
       type: 'array',
       description:
-        '`director` schedules connections, `real_server` answers them, `gateway` connects networks, `client` is where `verify` asks from.',
+        '`director` schedules connections, `real_server` answers them, `proxy` reads requests and chooses who answers, `gateway` connects networks, `client` is where `verify` asks from.',
       items: {
         type: 'string',
         enum: [...roleNames],
@@ -70,8 +70,9 @@ export const host: Schema = {
           dispatcher: 'director',
           router: 'gateway',
           firewall: 'gateway',
+          haproxy: 'proxy',
+          l7: 'proxy',
         },
-        refused: { proxy: 'HAProxy in front of real servers is not supported yet' },
       },
       minItems: 1,
       uniqueItems: true,

@@ -4,6 +4,7 @@ import { director } from './director.ts';
 import { gateway } from './gateway.ts';
 import { host, hosts, json } from './host.ts';
 import { lab } from './lab.ts';
+import { proxy } from './proxy.ts';
 import { services } from './service.ts';
 import { sshDefinitions } from './ssh.ts';
 import { givenName } from './text.ts';
@@ -28,6 +29,8 @@ export const inventorySchema: Schema = {
     directors: 'director',
     lvs: 'director',
     gateways: 'gateway',
+    proxies: 'proxy',
+    haproxy: 'proxy',
     keepalived: 'vrrp',
     vrrp_instances: 'vrrp',
   },
@@ -51,6 +54,7 @@ export const inventorySchema: Schema = {
     vrrp,
     services,
     gateway,
+    proxy,
   },
   required: ['version', 'name', 'hosts'],
   additionalProperties: false,
@@ -68,4 +72,5 @@ export type Section =
   | 'vips'
   | 'vrrp'
   | 'services'
-  | 'gateway';
+  | 'gateway'
+  | 'proxy';

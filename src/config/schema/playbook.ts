@@ -67,7 +67,7 @@ function stage(kinds: Kinds, spec: (kind: AnyKind) => Schema): Schema {
       hosts: {
         type: 'array',
         description:
-          'Whom it is about: `all`, a role (`director`, `real_server`, `gateway`, `client`), `director_master`, `director_backup`, names of hosts, or patterns of names such as `web*`.',
+          'Whom it is about: `all`, a role (`director`, `real_server`, `proxy`, `gateway`, `client`), `director_master`, `director_backup`, `pool_server` (who stands in a pool of `proxy`), names of hosts, or patterns of names such as `web*`.',
         items: {
           type: 'string',
           pattern: '^[A-Za-z0-9*?][A-Za-z0-9_*?-]*$',

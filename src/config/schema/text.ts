@@ -104,6 +104,34 @@ export const urlPath = {
   patternErrorMessage: 'must be the path of a URL: / and then letters, digits and / . _ ~ % ? & = + , : @ -',
 } as const;
 
+const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+
+/** A name that clients ask for by HTTP: haproxy.cfg compares it in lower case, whatever the client wrote. */
+export const domainName = {
+  pattern: `^${label}(\\.${label})*$`,
+  patternErrorMessage: 'must be a name such as app.example.org: lower-case letters, digits, - and .',
+} as const;
+
+/** The same, or all names under one: `*.example.org`. */
+export const domainPattern = {
+  pattern: `^(\\*\\.)?${label}(\\.${label})*$`,
+  patternErrorMessage:
+    'must be a name such as app.example.org or *.example.org: lower-case letters, digits, - and .',
+} as const;
+
+/** A path as it stands in a request's first line, without its query. */
+export const requestPath = {
+  pattern: '^/([A-Za-z0-9/._~=+,:@-]|%[0-9A-Fa-f]{2})*$',
+  patternErrorMessage:
+    'must be a path: / and then letters, digits and / . _ ~ = + , : @ - or %XX (a query is not looked at)',
+} as const;
+
+/** An absolute path on a host, of a socket. */
+export const socketPath = {
+  pattern: '^(/[A-Za-z0-9_][A-Za-z0-9._-]*)+$',
+  patternErrorMessage: 'must be an absolute path of letters, digits and . _ - (not first)',
+} as const;
+
 /** A file's path on this machine: anything printable. */
 export const localPath = {
   pattern: '^[^\\p{C}\\p{Zl}\\p{Zp}-][^\\p{C}\\p{Zl}\\p{Zp}]*$',

@@ -145,6 +145,12 @@ export function blankHost(): HostState {
         ],
       },
       'iputils-arping': { candidate: '3:20221126-1', programs: ['arping'] },
+      haproxy: {
+        candidate: '2.6.12-1+deb12u1',
+        units: ['haproxy'],
+        programs: ['haproxy'],
+        directories: ['/etc/haproxy'],
+      },
       curl: { candidate: '7.88.1-10+deb12u8', programs: ['curl'] },
       'libnl-3-200': { candidate: '3.7.0-0.2+b1' },
     },

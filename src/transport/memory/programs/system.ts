@@ -219,6 +219,15 @@ const keepalived: Program = ({ state, args }) => {
   return bad < 0 ? ok() : failed(`(${path}: Line ${bad + 1}) Unknown keyword 'INVALID'`, 4);
 };
 
+const haproxy: Program = ({ state, args }) => {
+  const path = args[args.indexOf('-f') + 1] ?? '';
+  const text = bytesOf(state, path)?.toString() ?? '';
+  const bad = text.split('\n').findIndex(line => line.includes('INVALID'));
+  return bad < 0
+    ? ok()
+    : failed(`[ALERT] (1) : config : parsing [${path}:${bad + 1}] : unknown keyword 'INVALID'`, 1);
+};
+
 export const systemPrograms: Programs = {
   'lvsform-read-packages': readPackages,
   'lvsform-install-package': installPackage,
@@ -235,6 +244,7 @@ export const systemPrograms: Programs = {
   'lvsform-test-commands': testCommands,
   modprobe,
   systemctl,
+  haproxy: call => (hasProgram(call.state, 'haproxy') ? haproxy(call) : failed('haproxy: not found', 127)),
   keepalived: call =>
     hasProgram(call.state, 'keepalived') ? keepalived(call) : failed('keepalived: not found', 127),
 };

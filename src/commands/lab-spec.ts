@@ -20,7 +20,10 @@ export function labSpec(cluster: Cluster, inventory: string): LabSpec {
   const { memoryMiB, preinstalled } = cluster.lab;
   return {
     name: cluster.lab.name,
-    reserved: cluster.vips.map(({ address }) => address.ip),
+    reserved: [
+      ...cluster.vips.map(({ address }) => address.ip),
+      ...cluster.hosts.flatMap(({ localAddresses }) => localAddresses?.addresses ?? []),
+    ],
     hosts: cluster.hosts.map(({ name, interfaces, defaultRoute }) => ({
       name,
       nics: interfaces.map(({ name: nic, addresses }) => ({

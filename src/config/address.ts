@@ -50,6 +50,20 @@ export function showNetwork(net: IpNet): string {
   return `${networkOf(net)}/${net.prefix}`;
 }
 
+/** IPv4 addresses from the first to the last, unless they are more than `most`; `size` is how many there are. */
+export function addressesBetween(
+  first: string,
+  last: string,
+  most: number,
+): { readonly size: number; readonly addresses: readonly string[] } {
+  const number = (ip: string) => ip.split('.').reduce((whole, byte) => whole * 256 + Number(byte), 0);
+  const size = number(last) - number(first) + 1;
+  const spelled = (value: number) =>
+    [24, 16, 8, 0].map(shift => Math.floor(value / 2 ** shift) % 256).join('.');
+  const length = size > most ? 0 : Math.max(0, size);
+  return { size, addresses: Array.from({ length }, (_, index) => spelled(number(first) + index)) };
+}
+
 /** What kind of address it is that no host can have, or undefined. */
 export function unusable(ip: string): string | undefined {
   return refused[ipaddr.parse(ip).range()];

@@ -177,6 +177,7 @@ export interface Host {
   roles: ('director' | 'real_server' | 'proxy' | 'gateway' | 'client')[];
   interfaces?: Interfaces;
   default_route?: string;
+  local_addresses?: string;
   priority?: number;
   ssh?: SSHSettings;
   vars?: Variables;

@@ -26,11 +26,19 @@ export interface Host {
   readonly interfaces: readonly Interface[];
   /** The next hop of the host's default route, where the inventory states it. */
   readonly defaultRoute: string | undefined;
+  /** Addresses of a director's alone, for the source of what FULLNAT sends to real servers. */
+  readonly localAddresses: LocalAddresses | undefined;
   /** VRRP priority of a director, 1 to 255, where an instance does not say otherwise. */
   readonly priority: number | undefined;
   readonly ssh: SshSettings;
   /** Free data of the user's, for templates. */
   readonly vars: { readonly [name: string]: Json };
+}
+
+/** Addresses one after the other, and the interface that gets them. */
+export interface LocalAddresses {
+  readonly interface: string;
+  readonly addresses: readonly string[];
 }
 
 /** A network interface with the addresses that the host has of its own (VIPs are not among them). */

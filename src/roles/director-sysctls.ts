@@ -7,11 +7,20 @@ import { type Resource, resource } from '../model/kind.ts';
  * Documentation/networking/ip-sysctl.rst and ipvs-sysctl.rst).
  *
  * DR and TUN need no ip_forward: IPVS takes the packet on its way in and sends it out as the host's own. NAT does,
- * because the replies of the real servers are forwarded.
+ * because the replies of the real servers are forwarded, and so does FULLNAT, for which it is the same.
  */
 export function directorSysctls(cluster: Cluster, host: Host): readonly Resource[] {
   return [
-    ...(uses(cluster, 'NAT') ? natSysctls(host) : []),
+    ...(uses(cluster, 'NAT') || uses(cluster, 'FULLNAT') ? natSysctls(host) : []),
+    ...(uses(cluster, 'FULLNAT')
+      ? [
+          resource(
+            sysctl,
+            { key: 'net.ipv4.vs.conntrack', value: '1' },
+            'FULLNAT: without it iptables never sees what IPVS sends, and could not rewrite its source',
+          ),
+        ]
+      : []),
     ...(uses(cluster, 'TUN')
       ? [
           resource(

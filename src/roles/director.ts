@@ -7,6 +7,7 @@ import { virtualServer } from '../kinds/virtual-server.ts';
 import type { Cluster, Host } from '../model/cluster.ts';
 import { type Resource, resource } from '../model/kind.ts';
 import { directorModules } from './director-modules.ts';
+import { directorRules } from './director-rules.ts';
 import { directorSysctls } from './director-sysctls.ts';
 import { ipvsScript } from './ipvs-script.ts';
 import { keepalivedConfig } from './keepalived-config.ts';
@@ -32,6 +33,7 @@ export function director(cluster: Cluster, host: Host): readonly Resource[] {
     ...packages(cluster),
     ...directorModules(cluster),
     ...directorSysctls(cluster, host),
+    ...directorRules(cluster, host),
     ...(mode === 'keepalived' ? [] : ownRules(cluster, host)),
     ...(mode === 'static' ? [] : keepalived(cluster, host)),
   ];

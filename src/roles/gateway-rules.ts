@@ -1,12 +1,6 @@
-import type { IptablesSpec } from '../kinds/iptables.ts';
 import type { Cluster, Forward, IpNet, PortRange } from '../model/cluster.ts';
 import { endpoint, familyOf } from '../model/network.ts';
-
-/** A rule, and what a reader of a plan is told of it. */
-export interface GatewayRule {
-  readonly spec: IptablesSpec;
-  readonly reason: string;
-}
+import type { HostRule } from './rule-rows.ts';
 
 /**
  * A gateway's rules, in the order in which they are added (iptables(8), iptables-extensions(8)).
@@ -18,7 +12,7 @@ export interface GatewayRule {
  * packet of a connection alone. A client inside that calls the outer address is not served (its replies would come
  * straight from the VIP): it calls the VIP.
  */
-export function gatewayRules({ gateway }: Cluster): readonly GatewayRule[] {
+export function gatewayRules({ gateway }: Cluster): readonly HostRule[] {
   return [
     ...gateway.forwards.map(accepted),
     // The first rule that fits rewrites. A stated address goes in front, where the gateway's own may stand already.
@@ -40,7 +34,7 @@ function rewritten(
   target: readonly string[],
   how: string,
   place: 'append' | 'insert',
-): GatewayRule {
+): HostRule {
   return {
     spec: {
       table: 'nat',
@@ -53,7 +47,7 @@ function rewritten(
   };
 }
 
-function redirected(forward: Forward): GatewayRule {
+function redirected(forward: Forward): HostRule {
   const { address, protocol, ports, service, to } = forward;
   const target = to.port === undefined ? to.address : endpoint(to.address, to.port);
   return {
@@ -75,7 +69,7 @@ function redirected(forward: Forward): GatewayRule {
  * connections that our DNAT made, and no others. It is appended: it serves a policy, and never overrules a rule of the
  * host's owner. What a network sends out by source NAT is for its owner to allow.
  */
-function accepted(forward: Forward): GatewayRule {
+function accepted(forward: Forward): HostRule {
   const { address, protocol, ports, to } = forward;
   return {
     spec: {

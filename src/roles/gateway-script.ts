@@ -1,43 +1,14 @@
-import { type IptablesSpec, iptables } from '../kinds/iptables.ts';
 import type { Cluster, Host } from '../model/cluster.ts';
-import type { GatewayRule } from './gateway-rules.ts';
+import { type HostRule, type RuleRow, ruleRows } from './rule-rows.ts';
 
 /** The data of templates/gateway.sh.hbs. */
 export interface GatewayScript {
   readonly host: string;
   readonly cluster: string;
-  readonly rules: readonly {
-    readonly program: 'iptables' | 'ip6tables';
-    readonly table: string;
-    readonly place: '-A' | '-I';
-    readonly chain: string;
-    /** The rule with its mark, ready for a shell: no word of it has anything that a shell would take for its own. */
-    readonly words: string;
-    readonly reason: string;
-  }[];
+  readonly rules: readonly RuleRow[];
 }
 
-/** The same rules as the iptables kind holds live, with the same marks, so that each finds what the other made. */
-export function gatewayScript(cluster: Cluster, host: Host, rules: readonly GatewayRule[]): GatewayScript {
-  return {
-    host: host.name,
-    cluster: cluster.name,
-    rules: rules.map(({ spec, reason }) => ({
-      program: spec.family === 6 ? 'ip6tables' : 'iptables',
-      table: spec.table ?? 'filter',
-      place: spec.place === 'insert' ? '-I' : '-A',
-      chain: spec.chain,
-      words: marked(spec).join(' '),
-      reason,
-    })),
-  };
-}
-
-/**
- * The words of a rule as the kind writes them: its mark in front, `lvsform:` and the hash that ends the kind's id. The
- * order counts, for `iptables -C` compares matches one by one.
- */
-function marked(spec: IptablesSpec): readonly string[] {
-  const hash = iptables.id(iptables.subject(spec)).split('/').at(-1);
-  return ['-m', 'comment', '--comment', `lvsform:${hash}`, ...spec.rule];
+/** What this gateway's own unit holds. */
+export function gatewayScript(cluster: Cluster, host: Host, rules: readonly HostRule[]): GatewayScript {
+  return { host: host.name, cluster: cluster.name, rules: ruleRows(rules) };
 }

@@ -43,6 +43,7 @@ export function host(
       addresses: [net(address)],
     })),
     defaultRoute: undefined,
+    localAddresses: undefined,
     priority: undefined,
     ssh: {
       host: name,
@@ -339,3 +340,35 @@ export const proxied: Cluster = {
     statsSocket: '/run/haproxy.sock',
   },
 };
+
+/** FULLNAT on the hosts of `nat`, which have no default route here; lvs02 has local addresses. */
+export const fullNat: Cluster = {
+  ...withMethod(nat, 'FULLNAT'),
+  name: 'fullnat',
+  hosts: nat.hosts.map(one => ({
+    ...one,
+    defaultRoute: undefined,
+    localAddresses:
+      one.name === 'lvs02'
+        ? { interface: 'eth1.7', addresses: ['10.7.0.31', '10.7.0.32', '10.7.0.33'] }
+        : undefined,
+  })),
+  vips: [outer],
+  vrrp: nat.vrrp.filter(({ name }) => name === 'outer'),
+};
+
+/** Services of several methods with the same real servers, each on a port of its own. */
+export function combined(cluster: Cluster, methods: readonly ForwardingMethod[]): Cluster {
+  const [service] = cluster.services;
+  if (service === undefined) throw new Error('no service');
+  return {
+    ...cluster,
+    services: methods.map((method, index) => ({
+      ...service,
+      name: method.toLowerCase(),
+      port: service.port + index,
+      method,
+      realServers: service.realServers.map(server => ({ ...server, port: service.port + index })),
+    })),
+  };
+}

@@ -5,7 +5,19 @@ import { loadInventory } from '../../src/config/inventory.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { address, type Resource } from '../../src/model/kind.ts';
 import { roles } from '../../src/roles/index.ts';
-import { dr, host, inMode, manyForwards, nat, proxied, rich, withMethod, withServices } from './clusters.ts';
+import {
+  combined,
+  dr,
+  fullNat,
+  host,
+  inMode,
+  manyForwards,
+  nat,
+  proxied,
+  rich,
+  withMethod,
+  withServices,
+} from './clusters.ts';
 
 /** What each role wants on each kind of host, in order: later resources rely on earlier ones. */
 const test = suite('roles');
@@ -35,6 +47,21 @@ const ownRsUnit = [
 const arp = ['all.arp_ignore', 'all.arp_announce', 'lo.arp_ignore', 'lo.arp_announce'].map(
   key => `sysctl/net.ipv4.conf.${key}`,
 );
+
+const ownDirectorUnit = [
+  'file//usr/local/sbin/lvsform-director.sh',
+  'file//etc/systemd/system/lvsform-director.service',
+  'service/lvsform-director',
+];
+
+/** What NAT asks of a director's kernel. */
+const forwards = (...devices: readonly string[]) => [
+  'sysctl/net.ipv4.ip_forward',
+  ...['all', 'default', ...devices].map(device => `sysctl/net.ipv4.conf.${device}.send_redirects`),
+  'sysctl/net.ipv4.conf.all.rp_filter',
+];
+
+const base = ['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr'];
 
 const keepalived = ['file//etc/keepalived/keepalived.conf', 'service/keepalived'];
 
@@ -129,6 +156,73 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
         ...['sysctl/net.ipv4.conf.all.rp_filter', nodest],
         ...keepalived,
       ],
+    ],
+    [
+      'a FULLNAT director forwards as for NAT, and rewrites the source with its own address',
+      fullNat,
+      'lvs01',
+      [
+        ...[...base, ...forwards('eth0', 'eth1/7'), 'sysctl/net.ipv4.vs.conntrack', nodest],
+        ...['package/iptables', 'iptables/4/nat/POSTROUTING', ...ownDirectorUnit],
+        ...keepalived,
+      ],
+    ],
+    [
+      'local addresses are there before the rule that writes them into packets; the same in mode vrrp',
+      inMode(fullNat, 'vrrp'),
+      'lvs02',
+      [
+        ...[...base, ...forwards('eth0', 'eth1/7'), 'sysctl/net.ipv4.vs.conntrack', 'package/iptables'],
+        ...['31', '32', '33'].map(last => `address/eth1.7/10.7.0.${last}/32`),
+        ...['iptables/4/nat/POSTROUTING', ...ownDirectorUnit],
+        ...['virtual-server/tcp:10.0.0.10:80', ...ownIpvsUnit, ...keepalived],
+      ],
+    ],
+    ['a FULLNAT real server needs nothing', fullNat, 'web01', []],
+    [
+      'a director of all methods is told what each needs, once',
+      combined(dr, ['DR', 'NAT', 'TUN', 'FULLNAT']),
+      'lvs01',
+      [
+        ...[...base, ...forwards('eth0'), 'sysctl/net.ipv4.vs.conntrack', 'sysctl/net.ipv4.vs.pmtu_disc'],
+        ...[nodest, 'package/iptables', 'iptables/4/nat/POSTROUTING', ...ownDirectorUnit, ...keepalived],
+      ],
+    ],
+    [
+      'a director of DR and NAT has no rules: only FULLNAT has',
+      combined(dr, ['DR', 'NAT']),
+      'lvs01',
+      [...base, ...forwards('eth0'), nodest, ...keepalived],
+    ],
+    [
+      'a real server of all methods: VIP on lo, tunnel open, and the way back of NAT',
+      combined(dr, ['DR', 'NAT', 'TUN', 'FULLNAT']),
+      'web01',
+      [
+        ...['kernel-module/ipip', ...arp, 'sysctl/net.ipv4.conf.all.rp_filter', 'command/tunl0-up'],
+        ...['address/lo/192.168.0.240/32', 'route/default', ...ownRsUnit],
+      ],
+    ],
+    [
+      'a real server of TUN and NAT: VIP on tunl0, and the route',
+      combined(dr, ['TUN', 'NAT']),
+      'web01',
+      [
+        ...['kernel-module/ipip', ...arp, 'sysctl/net.ipv4.conf.all.rp_filter', 'command/tunl0-up'],
+        ...['address/tunl0/192.168.0.240/32', 'route/default', ...ownRsUnit],
+      ],
+    ],
+    [
+      'a real server of DR and FULLNAT is as one of DR alone: its default route is its own',
+      combined(dr, ['DR', 'FULLNAT']),
+      'web01',
+      [...arp, 'address/lo/192.168.0.240/32', ...ownRsUnit],
+    ],
+    [
+      'a real server of NAT and FULLNAT is as one of NAT alone',
+      combined(nat, ['NAT', 'FULLNAT']),
+      'web01',
+      ['route/default', ...ownRsUnit],
     ],
     [
       'a DR real server is quiet about the VIP before it has it',
@@ -275,6 +369,58 @@ test('keepalived.conf is checked before it is live, and nobody but root reads it
       versions: ['keepalived'],
     },
   );
+});
+
+const ruleTexts = (cluster: Cluster, name: string): readonly string[] =>
+  resources(cluster, name)
+    .filter(({ kind }) => kind.name === 'iptables')
+    .map(({ spec }) => (spec as { rule: readonly string[] }).rule.join(' '));
+
+const ipvs = (port = 80) => `-m ipvs --vproto tcp --vaddr 10.0.0.10 --vport ${port} --vmethod MASQ`;
+
+test('FULLNAT writes the address by which the director reaches the real server, or its local addresses', () => {
+  assert.equal(ruleTexts(fullNat, 'lvs01'), [`${ipvs()} -j SNAT --to-source 10.7.0.11`]);
+  assert.equal(ruleTexts(fullNat, 'lvs02'), [`${ipvs()} -j SNAT --to-source 10.7.0.31-10.7.0.33`]);
+});
+
+test('FULLNAT behind a router: the address by which the default route leaves', () => {
+  const away = withServices(fullNat, {
+    realServers: [
+      { host: 'web01', rip: '10.99.0.1', port: 80, weight: 1, upperThreshold: 0, lowerThreshold: 0 },
+    ],
+  });
+  const by = (defaultRoute: string) => ({
+    ...away,
+    hosts: away.hosts.map(one => ({ ...one, defaultRoute })),
+  });
+  assert.match(ruleTexts(by('10.7.0.254'), 'lvs01')[0] ?? '', /--to-source 10\.7\.0\.11$/);
+  assert.match(ruleTexts(by('10.0.0.254'), 'lvs01')[0] ?? '', /--to-source 10\.0\.0\.11$/);
+});
+
+test('FULLNAT with real servers on several networks: a rule for each, by its own address', () => {
+  const [service] = fullNat.services;
+  const [first, second] = service?.realServers ?? [];
+  const servers = [first, second && { ...second, rip: '10.0.0.77' }].flatMap(server => server ?? []);
+  assert.equal(ruleTexts(withServices(fullNat, { realServers: servers }), 'lvs01'), [
+    `-d 10.7.0.21 ${ipvs()} -j SNAT --to-source 10.7.0.11`,
+    `-d 10.0.0.77 ${ipvs()} -j SNAT --to-source 10.0.0.11`,
+  ]);
+});
+
+test('FULLNAT by firewall mark is known by its mark', () => {
+  const ports = [{ first: 80, last: 80 }];
+  const marked = withServices(fullNat, { mark: { value: 5, vips: fullNat.vips, ports } });
+  assert.equal(ruleTexts(marked, 'lvs01'), [
+    '-m mark --mark 5 -m ipvs --ipvs --vmethod MASQ -j SNAT --to-source 10.7.0.11',
+  ]);
+});
+
+test('FULLNAT moves by itself: nothing on its inside has to move with the VIP', () => {
+  const [conf] = resources({ ...fullNat, vips: nat.vips, vrrp: nat.vrrp }, 'lvs01').filter(
+    ({ spec }) => (spec as { template?: string }).template === 'keepalived.conf',
+  );
+  const { data } = (conf?.spec ?? {}) as { data?: { syncGroup: unknown } };
+  assert.equal(data?.syncGroup, []);
 });
 
 test('the hand-made cluster of these tests is the one that inventories/dr.yml loads as', async () => {

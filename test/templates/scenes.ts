@@ -1,5 +1,5 @@
 import type { Cluster } from '../../src/model/cluster.ts';
-import { dr, inMode, manyForwards, nat, proxied, rich, withMethod } from '../roles/clusters.ts';
+import { dr, fullNat, inMode, manyForwards, nat, proxied, rich, withMethod } from '../roles/clusters.ts';
 
 /** What the tests of templates render: a cluster, hosts, and the keepalived that they have. */
 export interface Scene {
@@ -25,4 +25,5 @@ export const scenes: readonly Scene[] = [
   { name: 'nat', cluster: nat, hosts: ['lvs01', 'web01'], keepalived: '2.2.7' },
   { name: 'proxied', cluster: proxied, hosts: ['web01'], haproxy: '2.6.12' },
   { name: 'proxied-2.2.9', cluster: proxied, hosts: ['web01'], haproxy: '2.2.9' },
+  { name: 'fullnat', cluster: fullNat, hosts: ['lvs01', 'lvs02'], keepalived: '2.2.7' },
 ];

@@ -5,11 +5,13 @@ import {
   type Interface,
   roleNames,
 } from '../../model/cluster.ts';
+import { contains } from '../../model/network.ts';
 import { parseIp } from '../address.ts';
 import { defaults } from '../defaults.ts';
 import type { Draft } from '../draft/draft.ts';
 import type { DraftHost } from '../draft/host.ts';
 import type { Secrets } from '../secrets/resolve.ts';
+import { certain } from './certain.ts';
 import { buildGateway } from './gateway.ts';
 import { buildProxy } from './proxy.ts';
 import { buildService } from './service.ts';
@@ -47,10 +49,18 @@ function buildHost(host: DraftHost, draft: Draft, directory: string, secrets: Se
     roles: roleNames.filter(role => host.roles.has(role)),
     interfaces: buildInterfaces(host),
     defaultRoute: yaml.default_route === undefined ? undefined : parseIp(yaml.default_route),
+    localAddresses: buildPool(host),
     priority: host.roles.has('director') ? (yaml.priority ?? defaults.priority) : undefined,
     ssh: buildSsh(host, draft.yaml.ssh ?? {}, directory, secrets),
     vars: yaml.vars ?? {},
   };
+}
+
+function buildPool({ pool, addresses }: DraftHost): Host['localAddresses'] {
+  const [first] = pool?.addresses ?? [];
+  if (pool === undefined || first === undefined) return undefined;
+  const carrier = addresses.find(({ net }) => contains(net, first));
+  return { interface: certain(carrier?.interface), addresses: pool.addresses };
 }
 
 function buildInterfaces(host: DraftHost): readonly Interface[] {

@@ -1,5 +1,5 @@
 import type { IpNet, RoleName } from '../../model/cluster.ts';
-import { parseNet } from '../address.ts';
+import { addressesBetween, parseNet } from '../address.ts';
 import { expandHosts, type HostEntry } from '../expand.ts';
 import type { Inventory } from '../inventory-yaml.ts';
 import type { Path } from '../path.ts';
@@ -8,7 +8,20 @@ import type { Path } from '../path.ts';
 export interface DraftHost extends HostEntry {
   readonly roles: ReadonlySet<RoleName>;
   readonly addresses: readonly DraftAddress[];
+  readonly pool: DraftPool | undefined;
 }
+
+/** The local addresses of a director. */
+export interface DraftPool {
+  readonly path: Path;
+  /** How many there are from the first to the last; less than one where the last comes first. */
+  readonly size: number;
+  /** All of them; none where there are too many or too few. */
+  readonly addresses: readonly string[];
+}
+
+/** More than any director needs; each is an address of its own on an interface. */
+export const largestPool = 256;
 
 /** An address of a host, and where it is written. */
 export interface DraftAddress {
@@ -23,6 +36,7 @@ export function draftHosts(inventory: Inventory): readonly DraftHost[] {
     ...entry,
     roles: new Set(entry.yaml.roles),
     addresses: addressesOf(entry),
+    pool: poolOf(entry),
   }));
 }
 
@@ -34,4 +48,11 @@ function addressesOf({ path, yaml }: HostEntry): readonly DraftAddress[] {
       return net === undefined ? [] : [{ interface: name, net, path: at }];
     }),
   );
+}
+
+function poolOf({ path, yaml }: HostEntry): DraftPool | undefined {
+  if (yaml.local_addresses === undefined) return undefined;
+  const [first = '', last = first] = yaml.local_addresses.split('-');
+  const { size, addresses } = addressesBetween(first, last, largestPool);
+  return { path: [...path, 'local_addresses'], size, addresses };
 }

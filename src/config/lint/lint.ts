@@ -6,6 +6,7 @@ import { checkRules } from './checks.ts';
 import { directorRules } from './directors.ts';
 import { forwardingRules } from './forwarding.ts';
 import { forwardRules } from './forwards.ts';
+import { fullNatRules } from './fullnat.ts';
 import { gatewayRules } from './gateway.ts';
 import { hostRules } from './hosts.ts';
 import { natRules } from './nat.ts';
@@ -26,6 +27,7 @@ const rules: readonly Rule[] = [
   forwardingRules,
   natRules,
   forwardRules,
+  fullNatRules,
   gatewayRules,
   proxyRules,
 ].flat();

@@ -1,7 +1,9 @@
 import { contains, familyOf } from '../../model/network.ts';
 import { parseIp } from '../address.ts';
 import type { Draft } from '../draft/draft.ts';
-import type { DraftServer } from '../draft/service.ts';
+import type { DraftHost } from '../draft/host.ts';
+import type { DraftServer, DraftService } from '../draft/service.ts';
+import type { DraftVip } from '../draft/vip.ts';
 import { doubtful, type Rule, wrong, wrongAtKey } from './rule.ts';
 
 /** Answers must come back through the director that has the connection: by a VIP of it in the real server's subnet. */
@@ -51,12 +53,11 @@ function* judge({ host, path }: DraftServer, rip: string, draft: Draft) {
 const clientsBeside: Rule = {
   reads: ['hosts', 'vips', 'services'],
   *check({ services, hosts }) {
-    for (const { name, method, servers, path } of services) {
+    for (const { name, method, servers, path, vip } of services) {
       if (method !== 'NAT') continue;
       const rips = servers.flatMap(({ rip }) => (rip === undefined ? [] : [rip]));
       const beside = hosts.find(
-        ({ roles, addresses }) =>
-          roles.has('client') && addresses.some(({ net }) => rips.some(rip => contains(net, rip))),
+        host => asks(host, vip) && host.addresses.some(({ net }) => rips.some(rip => contains(net, rip))),
       );
       if (beside === undefined) continue;
       const message = `${beside.name} is in the subnet of the real servers of ${name}: they answer it without the director, and the connection fails`;
@@ -67,4 +68,72 @@ const clientsBeside: Rule = {
   },
 };
 
-export const natRules: readonly Rule[] = [wayBack, clientsBeside];
+/** Whether `verify` will ask a VIP from this host: it is a client, and has a way there. */
+function asks({ roles, addresses, yaml }: DraftHost, vip: DraftVip | undefined): boolean {
+  if (!roles.has('client') || vip === undefined) return false;
+  return yaml.default_route !== undefined || addresses.some(({ net }) => contains(net, vip.net.ip));
+}
+
+/** A VIP that the host itself has leads nowhere as a next hop. */
+const routeByOwnVip: Rule = {
+  reads: ['hosts', 'vips', 'services'],
+  *check({ services }) {
+    const told = new Set<string>();
+    for (const { method, vip, servers, name } of services) {
+      if (vip === undefined || !holdsVip(method)) continue;
+      for (const { host } of servers) {
+        const route = parseIp(host?.yaml.default_route ?? '');
+        if (host === undefined || route !== vip.net.ip || told.has(host.name)) continue;
+        told.add(host.name);
+        const message = `${host.name} itself holds ${route}, the VIP of ${name}: it is no next hop for it`;
+        yield wrong(
+          [...host.path, 'default_route'],
+          message,
+          `give ${name} another VIP than the way back of NAT`,
+        );
+      }
+    }
+  },
+};
+
+/**
+ * With DR and TUN a real server answers from the VIP by its default route. Where NAT leads that through the director,
+ * the director finds an address of its own as the sender, and drops the packet (net/ipv4/fib_frontend.c, a martian).
+ */
+const answersByDirector: Rule = {
+  reads: ['hosts', 'vips', 'services'],
+  *check({ services, hosts }) {
+    const routed = new Set(
+      services
+        .filter(({ method }) => method === 'NAT')
+        .flatMap(({ servers }) => servers.map(({ name }) => name)),
+    );
+    for (const { method, vip, servers, name } of services) {
+      if (!holdsVip(method)) continue;
+      for (const { host, path } of servers) {
+        if (host === undefined || !routed.has(host.name)) continue;
+        const apart = hosts.find(client => asks(client, vip) && !besides(client, host));
+        if (apart === undefined) continue;
+        const message = `${host.name} answers ${apart.name} for ${name} (${method}) through the director, as NAT wants it, which drops what comes from its own VIP`;
+        yield {
+          ...doubtful(
+            path,
+            message,
+            'write method: FULLNAT for the one that is NAT, or use other real servers',
+          ),
+          at: 'key',
+        };
+      }
+    }
+  },
+};
+
+function holdsVip(method: DraftService['method']): boolean {
+  return method === 'DR' || method === 'TUN';
+}
+
+function besides(client: DraftHost, server: DraftHost): boolean {
+  return client.addresses.some(({ net }) => server.addresses.some(each => contains(each.net, net.ip)));
+}
+
+export const natRules: readonly Rule[] = [wayBack, clientsBeside, routeByOwnVip, answersByDirector];

@@ -1,7 +1,7 @@
 import { roleNames } from '../../model/cluster.ts';
 import type { Schema } from '../../model/kind.ts';
 import { defaults } from '../defaults.ts';
-import { cidr, hostName, interfaceName, ipAddress } from './text.ts';
+import { addressRange, cidr, hostName, interfaceName, ipAddress } from './text.ts';
 
 /** Plain data of any shape, less what no template could use: control characters. */
 export const json: Schema = {
@@ -44,6 +44,10 @@ export const host: Schema = {
     address: 'interfaces',
     addresses: 'interfaces',
     gateway: 'default_route',
+    snat: 'local_addresses',
+    local_address: 'local_addresses',
+    laddr: 'local_addresses',
+    pool: 'local_addresses',
     default_gateway: 'default_route',
     variables: 'vars',
   },
@@ -84,6 +88,12 @@ export const host: Schema = {
       description:
         "Next hop of the host's default route. Checked, and used by the lab; a NAT service needs it to be the directors' inner VIP.",
       examples: ['192.168.0.100'],
+    },
+    local_addresses: {
+      ...addressRange,
+      description:
+        'FULLNAT: addresses that only this director has, one or the first and the last of several. Real servers see them instead of its own address; each is good for some 60000 connections to one port of one real server. lvsform puts them on the interface of their subnet.',
+      examples: ['10.0.0.100-10.0.0.103'],
     },
     priority: {
       type: 'integer',

@@ -37,6 +37,13 @@ export const ipv4Address: Schema = {
   patternErrorMessage: 'must be an IPv4 address, such as 192.168.0.240',
 };
 
+/** An IPv4 address, or the first and the last of several. */
+export const addressRange: Schema = {
+  type: 'string',
+  pattern: `^${ipv4}(-${ipv4})?$`,
+  patternErrorMessage: 'must be an IPv4 address, or the first and the last of several: 10.0.0.100-10.0.0.103',
+};
+
 /** An address of either family, alone or with the length of its network's prefix; a format of our own, too. */
 export const vipAddress: Schema = {
   type: 'string',

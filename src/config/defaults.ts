@@ -10,7 +10,15 @@ export const defaults = {
   delayLoop: 6,
   drain: 30,
   weight: 1,
-  check: { connectTimeout: 5, retries: 3, retryDelay: 3, path: '/', status: 200 },
+  check: {
+    connectTimeout: 5,
+    retries: 3,
+    retryDelay: 3,
+    path: '/',
+    status: 200,
+    dnsName: '.',
+    dnsRecord: 'SOA',
+  },
   verify: { path: '/', requests: 8 },
   proxy: {
     timeouts: { connect: 5, client: 30, server: 30, stop: 60 },

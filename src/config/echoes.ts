@@ -18,11 +18,9 @@ export function withoutEchoes(errors: readonly SchemaError[]): readonly SchemaEr
 /** Which errors to drop for a failed anyOf or oneOf: all but those of the branch that comes closest. */
 function alternatives(wrapper: SchemaError, errors: readonly SchemaError[]): readonly SchemaError[] {
   const branches = new Map<string, SchemaError[]>();
-  const inside = `${wrapper.schemaPath}/`;
   for (const error of errors) {
-    if (error === wrapper || !error.schemaPath.startsWith(inside)) continue;
-    const [branch = ''] = error.schemaPath.slice(inside.length).split('/');
-    branches.set(branch, [...(branches.get(branch) ?? []), error]);
+    const branch = error === wrapper ? undefined : branchOf(error, wrapper);
+    if (branch !== undefined) branches.set(branch, [...(branches.get(branch) ?? []), error]);
   }
   const all = [...branches.values()].flat();
   const missing = (error: SchemaError) =>
@@ -33,6 +31,24 @@ function alternatives(wrapper: SchemaError, errors: readonly SchemaError[]): rea
   );
   const [best] = meant.sort((a, b) => a.length - b.length);
   return best === undefined ? all : [wrapper, ...all.filter(error => !best.includes(error))];
+}
+
+/** In which branch of an alternative it is. What a branch refers to ($ref) is told under its own path, not the branch's. */
+function branchOf(error: SchemaError, wrapper: SchemaError): string | undefined {
+  const inside = `${wrapper.schemaPath}/`;
+  if (error.schemaPath.startsWith(inside)) return error.schemaPath.slice(inside.length).split('/')[0];
+  if (!`${error.instancePath}/`.startsWith(`${wrapper.instancePath}/`)) return undefined;
+  const branches = (wrapper.schema ?? []) as readonly {
+    readonly $ref?: string;
+    readonly items?: { readonly $ref?: string };
+  }[];
+  const own = error.instancePath === wrapper.instancePath;
+  const at = branches.findIndex(({ $ref, items }) =>
+    [$ref, own ? undefined : items?.$ref].some(
+      ref => ref !== undefined && error.schemaPath.startsWith(`${ref}/`),
+    ),
+  );
+  return at < 0 ? undefined : String(at);
 }
 
 /** Violations of several words at one value are one mistake: its type counts first, then its shape. */

@@ -50,9 +50,20 @@ export type Data =
       [k: string]: Data;
     };
 /**
- * How keepalived finds out whether a real server works (director mode `keepalived`). Default: `tcp` for TCP, `none` for UDP.
+ * One way by which keepalived finds out whether a real server works.
  */
-export type HealthCheck = NoCheck | TCPCheck | HTTPCheck;
+export type HealthCheck =
+  | NoCheck
+  | TCPCheck
+  | HTTPCheck
+  | HTTPSCheck
+  | SMTPCheck
+  | DNSCheck
+  | UDPCheck
+  | PingCheck
+  | ScriptCheck
+  | FileCheck
+  | BFDCheck;
 /**
  * Who answers: a map of host names with settings, or a list of host names.
  *
@@ -72,6 +83,18 @@ export type RealServer = {
   lower_threshold?: number;
   port?: number;
   rip?: string;
+  check?: HealthCheck | HealthCheck[];
+  inhibit_on_failure?: boolean;
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  notify_up?: string[];
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  notify_down?: string[];
 } | null;
 /**
  * A network, or a map with the network and the interface by which its packets leave.
@@ -298,7 +321,28 @@ export interface VirtualService {
   one_packet?: boolean;
   delay_loop?: number;
   drain?: number;
-  check?: HealthCheck;
+  check?: HealthCheck | HealthCheck[];
+  sorry_server?: string;
+  sorry_server_inhibit?: boolean;
+  quorum?: number;
+  hysteresis?: number;
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  quorum_up?: string[];
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  quorum_down?: string[];
+  alpha?: boolean;
+  omega?: boolean;
+  inhibit_on_failure?: boolean;
+  connect_timeout?: number;
+  retries?: number;
+  retry_delay?: number;
+  warmup?: number;
   real_servers: RealServers;
   verify?: Verification;
 }
@@ -316,6 +360,13 @@ export interface TCPCheck {
   connect_timeout?: number;
   retries?: number;
   retry_delay?: number;
+  warmup?: number;
+  connect_ip?: string;
+  connect_port?: number;
+  bindto?: string;
+  bind_port?: number;
+  bind_if?: string;
+  fwmark?: number;
 }
 /**
  * It must answer a request.
@@ -323,10 +374,206 @@ export interface TCPCheck {
 export interface HTTPCheck {
   type: 'http';
   path?: string;
-  status?: number;
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  status?: number | string | (number | string)[];
+  digest?: string;
+  regex?: string;
+  regex_absent?: boolean;
+  virtual_host?: string;
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  urls?: Request[];
+  http_protocol?: '1.0' | '1.0C' | '1.1';
+  fast_recovery?: boolean;
   connect_timeout?: number;
   retries?: number;
   retry_delay?: number;
+  warmup?: number;
+  connect_ip?: string;
+  connect_port?: number;
+  bindto?: string;
+  bind_port?: number;
+  bind_if?: string;
+  fwmark?: number;
+}
+/**
+ * One of them.
+ */
+export interface Request {
+  path: string;
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  status?: number | string | (number | string)[];
+  digest?: string;
+  regex?: string;
+  regex_absent?: boolean;
+  virtual_host?: string;
+}
+/**
+ * It must answer a request over TLS; its certificate is not verified.
+ */
+export interface HTTPSCheck {
+  type: 'https';
+  path?: string;
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  status?: number | string | (number | string)[];
+  digest?: string;
+  regex?: string;
+  regex_absent?: boolean;
+  virtual_host?: string;
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  urls?: Request1[];
+  http_protocol?: '1.0' | '1.0C' | '1.1';
+  fast_recovery?: boolean;
+  sni?: boolean;
+  connect_timeout?: number;
+  retries?: number;
+  retry_delay?: number;
+  warmup?: number;
+  connect_ip?: string;
+  connect_port?: number;
+  bindto?: string;
+  bind_port?: number;
+  bind_if?: string;
+  fwmark?: number;
+}
+/**
+ * One of them.
+ */
+export interface Request1 {
+  path: string;
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  status?: number | string | (number | string)[];
+  digest?: string;
+  regex?: string;
+  regex_absent?: boolean;
+  virtual_host?: string;
+}
+/**
+ * It must greet, and answer HELO.
+ */
+export interface SMTPCheck {
+  type: 'smtp';
+  helo?: string;
+  connect_timeout?: number;
+  retries?: number;
+  retry_delay?: number;
+  warmup?: number;
+  connect_ip?: string;
+  connect_port?: number;
+  bindto?: string;
+  bind_port?: number;
+  bind_if?: string;
+  fwmark?: number;
+}
+/**
+ * It must answer a question, over UDP.
+ */
+export interface DNSCheck {
+  type: 'dns';
+  name?: string;
+  record?: 'A' | 'AAAA' | 'NS' | 'CNAME' | 'SOA' | 'MX' | 'TXT';
+  connect_timeout?: number;
+  retries?: number;
+  retry_delay?: number;
+  warmup?: number;
+  connect_ip?: string;
+  connect_port?: number;
+  bindto?: string;
+  bind_port?: number;
+  bind_if?: string;
+  fwmark?: number;
+}
+/**
+ * Its port must take what is sent there, and answer if asked to.
+ */
+export interface UDPCheck {
+  type: 'udp';
+  payload?: string;
+  reply?: boolean | string;
+  min_reply_length?: number;
+  max_reply_length?: number;
+  connect_timeout?: number;
+  retries?: number;
+  retry_delay?: number;
+  warmup?: number;
+  connect_ip?: string;
+  connect_port?: number;
+  bindto?: string;
+  bind_port?: number;
+  bind_if?: string;
+  fwmark?: number;
+}
+/**
+ * It must answer a ping.
+ */
+export interface PingCheck {
+  type: 'ping';
+  connect_timeout?: number;
+  retries?: number;
+  retry_delay?: number;
+  warmup?: number;
+  connect_ip?: string;
+  connect_port?: number;
+  bindto?: string;
+  bind_port?: number;
+  bind_if?: string;
+  fwmark?: number;
+}
+/**
+ * A script on the director must say that it works.
+ */
+export interface ScriptCheck {
+  type: 'script';
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  run: string[];
+  timeout?: number;
+  dynamic_weight?: boolean;
+  user?: string;
+  group?: string;
+  retries?: number;
+  retry_delay?: number;
+  warmup?: number;
+}
+/**
+ * A file on the director must say that it works. keepalived sees a change at once.
+ */
+export interface FileCheck {
+  type: 'file';
+  path: string;
+  weight?: number;
+}
+/**
+ * A BFD session (RFC 5880) with it must be up; a BFD daemon runs on the real server.
+ */
+export interface BFDCheck {
+  type: 'bfd';
+  neighbor?: string;
+  min_rx?: number;
+  min_tx?: number;
+  idle_tx?: number;
+  multiplier?: number;
+  passive?: boolean;
+  max_hops?: number;
 }
 /**
  * How `lvsform verify` asks this service, from each client.

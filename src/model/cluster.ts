@@ -1,3 +1,4 @@
+import type { HealthCheck } from './health-check.ts';
 import type { Json } from './json.ts';
 import type { ProxySettings } from './proxy.ts';
 import type { Secret } from './secret.ts';
@@ -171,7 +172,9 @@ export interface VirtualService {
   /** Each packet is scheduled by itself, with no connection kept (UDP alone). */
   readonly onePacket: boolean;
   readonly realServers: readonly RealServer[];
-  readonly check: HealthCheck;
+  /** How real servers are checked that have no checks of their own; all must pass. */
+  readonly checks: readonly HealthCheck[];
+  readonly availability: Availability;
   /** Seconds between two rounds of checks. */
   readonly delayLoop: number;
   /** Seconds that a leaving RS may finish its connections with weight 0. */
@@ -188,24 +191,39 @@ export interface RealServer {
   /** Connections at which it gets no new ones (ipvsadm -x), and below which it gets them again (-y); 0: no limit. */
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
+  /** Instead of the service's. */
+  readonly checks?: readonly HealthCheck[] | undefined;
+  readonly inhibitOnFailure?: boolean | undefined;
+  /** What the director runs when it has become healthy, or has failed. */
+  readonly notifyUp?: readonly string[] | undefined;
+  readonly notifyDown?: readonly string[] | undefined;
 }
 
-export type HealthCheck =
-  | { readonly type: 'none' }
-  | {
-      readonly type: 'tcp';
-      readonly connectTimeout: number;
-      readonly retries: number;
-      readonly retryDelay: number;
-    }
-  | {
-      readonly type: 'http';
-      readonly path: string;
-      readonly status: number;
-      readonly connectTimeout: number;
-      readonly retries: number;
-      readonly retryDelay: number;
-    };
+/** What happens when real servers of a service fail. */
+export interface Availability {
+  readonly sorryServer?: SorryServer | undefined;
+  /** The weight that working real servers must have together; undefined: keepalived's default, 1. */
+  readonly quorum?: number | undefined;
+  readonly hysteresis?: number | undefined;
+  readonly quorumUp?: readonly string[] | undefined;
+  readonly quorumDown?: readonly string[] | undefined;
+  /** A real server counts as failed until its first check has passed. */
+  readonly alpha?: boolean | undefined;
+  /** A keepalived that stops runs the scripts for what fails. */
+  readonly omega?: boolean | undefined;
+  /** A failed real server stays in the table with weight 0. */
+  readonly inhibitOnFailure?: boolean | undefined;
+}
+
+/** Who answers while the quorum is lost. */
+export interface SorryServer {
+  /** undefined: an address that is no host of the inventory's. */
+  readonly host: string | undefined;
+  readonly ip: string;
+  readonly port: number;
+  /** It stays in the table with weight 0 when the quorum is back. */
+  readonly inhibit: boolean;
+}
 
 /** How `verify` asks a service: by HTTP (the page tells the RS), or by connecting (the IPVS counters tell). */
 export interface VerifySettings {

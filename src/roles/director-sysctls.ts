@@ -79,6 +79,9 @@ function uses(cluster: Cluster, method: ForwardingMethod): boolean {
 /** Only health checks take a real server out of the table with connections on it; a drain waits for them first. */
 function checked(cluster: Cluster): boolean {
   return (
-    cluster.director.mode === 'keepalived' && cluster.services.some(service => service.check.type !== 'none')
+    cluster.director.mode === 'keepalived' &&
+    cluster.services.some(({ checks, realServers }) =>
+      [checks, ...realServers.map(server => server.checks ?? [])].some(each => each.length > 0),
+    )
   );
 }

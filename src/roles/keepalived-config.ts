@@ -1,4 +1,5 @@
 import type { Cluster, Host } from '../model/cluster.ts';
+import { type CheckSources, checkSources } from './keepalived-sources.ts';
 import { type VirtualServerBlock, virtualServerBlock } from './keepalived-virtual-servers.ts';
 import { type InstanceBlock, instanceBlock } from './keepalived-vrrp.ts';
 import { syncGroup } from './sync-group.ts';
@@ -16,6 +17,8 @@ export interface KeepalivedConfig {
   /** Names of the instances that fail over together: none, or two and more. */
   readonly syncGroup: readonly string[];
   readonly instances: readonly InstanceBlock[];
+  /** What checks look at that has blocks of its own. */
+  readonly sources: CheckSources;
   readonly virtualServers: readonly VirtualServerBlock[];
 }
 
@@ -28,6 +31,7 @@ export function keepalivedConfig(cluster: Cluster, host: Host): KeepalivedConfig
     timeouts: ownsTable ? cluster.director.timeouts : undefined,
     syncGroup: syncGroup(cluster, host),
     instances: cluster.vrrp.flatMap(instance => instanceBlock(instance, host)),
+    sources: ownsTable ? checkSources(cluster, host) : { files: [], sessions: [] },
     virtualServers: ownsTable ? cluster.services.map(virtualServerBlock) : [],
   };
 }

@@ -1,4 +1,4 @@
-import type { Cluster, ForwardingMethod, Host, Vip } from '../model/cluster.ts';
+import type { Cluster, ForwardingMethod, Host, Vip, VirtualService } from '../model/cluster.ts';
 import { arpSettings, type RsSetting, tunnelSettings } from './rs-settings.ts';
 
 /** What a real server must have for the services that it is in. */
@@ -31,7 +31,7 @@ export function rsDuties(cluster: Cluster, host: Host): RsDuties {
     new Set(
       cluster.services
         .filter(service => service.method === method)
-        .filter(service => service.realServers.some(server => server.host === host.name))
+        .filter(service => answers(service, host))
         .map(service => service.vip.name),
     );
   const direct = vipsBy('DR');
@@ -49,6 +49,11 @@ export function rsDuties(cluster: Cluster, host: Host): RsDuties {
     tunnel,
     natRoute: vipsBy('NAT').size > 0 ? host.defaultRoute : undefined,
   };
+}
+
+/** As a real server, or in place of all of them. */
+function answers({ realServers, availability }: VirtualService, host: Host): boolean {
+  return [...realServers, availability.sorryServer].some(each => each?.host === host.name);
 }
 
 /** The label keeps what follows the colon on the director (eth0:240 gives lo:240), or tells the address's last number. */

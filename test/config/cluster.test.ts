@@ -10,7 +10,17 @@ const test = suite('clusters');
 
 const right = new URL('../fixtures/inventories/right/', import.meta.url).pathname;
 
-const unlimited = { upperThreshold: 0, lowerThreshold: 0 };
+const unlimited = {
+  upperThreshold: 0,
+  lowerThreshold: 0,
+  checks: undefined,
+  inhibitOnFailure: undefined,
+  notifyUp: undefined,
+  notifyDown: undefined,
+};
+
+/** Without what is undefined. */
+const written = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 async function load(name: string): Promise<Cluster> {
   const { cluster } = await loadInventory(join(right, name), { env: { SUDO_PASSWORD: 'hunter2' } });
@@ -34,7 +44,7 @@ test('what is left out is derived: mode, interface, real servers, checks', async
     { host: 'web1', rip: '10.0.0.11', port: 80, weight: 1, ...unlimited },
     { host: 'web2', rip: '10.0.0.12', port: 80, weight: 1, ...unlimited },
   ]);
-  assert.equal(service?.check, { type: 'tcp', connectTimeout: 5, retries: 3, retryDelay: 3 });
+  assert.equal(written(service?.checks), [{ type: 'tcp', connectTimeout: 5, retries: 3, retryDelay: 3 }]);
   assert.equal(service?.verify, { type: 'http', path: '/', requests: 8 });
 });
 
@@ -56,7 +66,7 @@ test('the highest priority is the only MASTER, instance by instance', async () =
     services[0]?.realServers.map(({ rip }) => rip),
     ['10.1.0.11', '10.1.0.12'],
   );
-  assert.equal(services[0]?.check, { type: 'none' });
+  assert.equal(services[0]?.checks, []);
   assert.is(services[0]?.verify.type, 'connect');
 });
 

@@ -2,13 +2,13 @@ import type {
   Cluster,
   DirectorMode,
   ForwardingMethod,
-  HealthCheck,
   Host,
   IpNet,
   RoleName,
   Vip,
   VirtualService,
 } from '../../src/model/cluster.ts';
+import type { HealthCheck } from '../../src/model/health-check.ts';
 import { Secret } from '../../src/model/secret.ts';
 
 /** Clusters as the loader would give them, made by hand: the tests of roles and templates need no inventory. */
@@ -17,8 +17,8 @@ const tcpCheck: HealthCheck = { type: 'tcp', connectTimeout: 8, retries: 3, retr
 
 export const httpCheck: HealthCheck = {
   type: 'http',
-  path: '/health?full=1',
-  status: 200,
+  tls: false,
+  urls: [{ path: '/health?full=1', status: ['200'] }],
   connectTimeout: 5,
   retries: 2,
   retryDelay: 1,
@@ -116,7 +116,8 @@ export const dr: Cluster = {
         { host: 'web01', rip: '192.168.0.223', port: 80, weight: 1, ...unlimited },
         { host: 'web02', rip: '192.168.0.224', port: 80, weight: 1, ...unlimited },
       ],
-      check: tcpCheck,
+      checks: [tcpCheck],
+      availability: {},
       delayLoop: 6,
       drain: 30,
       verify: { type: 'http', path: '/', requests: 8 },
@@ -166,7 +167,7 @@ export const rich: Cluster = {
   services: dr.services.flatMap(http => [
     {
       ...http,
-      check: httpCheck,
+      checks: [httpCheck],
       persistence: 300,
       scheduler: 'wrr',
       realServers: http.realServers.map((server, index) => ({ ...server, weight: index * 3 })),
@@ -179,7 +180,7 @@ export const rich: Cluster = {
       port: 53,
       protocol: 'udp',
       scheduler: 'sh',
-      check: { type: 'none' },
+      checks: [],
       drain: 0,
       realServers: http.realServers.map(server => ({ ...server, port: 53 })),
     },

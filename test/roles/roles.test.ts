@@ -353,7 +353,7 @@ test('a role is pure: the same cluster gives the same resources', () => {
 });
 
 test('services without checks leave connections alone', () => {
-  const unchecked = withServices(dr, { check: { type: 'none' } });
+  const unchecked = withServices(dr, { checks: [] });
   assert.not.ok(addresses(unchecked, 'lvs01').includes(nodest));
 });
 

@@ -48,8 +48,8 @@ const configurations: readonly (readonly [what: string, cluster: Cluster])[] = [
   ['weight 0, persistence, HTTP check, UDP, two VIPs, no password', rich],
   ['TUN', withMethod(dr, 'TUN')],
   ['NAT with a sync group', nat],
-  ['no checks', withServices(dr, { check: { type: 'none' } })],
-  ['an HTTP check of another port', withServices(nat, { check: httpCheck })],
+  ['no checks', withServices(dr, { checks: [] })],
+  ['an HTTP check of another port', withServices(nat, { checks: [httpCheck] })],
   ...['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'mh', 'dh', 'fo', 'ovf', 'sed', 'nq', 'twos'].map(
     scheduler => [`scheduler ${scheduler}`, withServices(dr, { scheduler })] as const,
   ),

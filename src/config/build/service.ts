@@ -1,9 +1,10 @@
-import type { HealthCheck, VerifySettings, Vip, VirtualService } from '../../model/cluster.ts';
+import type { VerifySettings, Vip, VirtualService } from '../../model/cluster.ts';
 import { defaults, webPorts } from '../defaults.ts';
 import type { DraftService } from '../draft/service.ts';
 import type { DraftVip } from '../draft/vip.ts';
-import type { HealthCheck as CheckYaml } from '../inventory-yaml.ts';
+import { buildAvailability } from './availability.ts';
 import { certain } from './certain.ts';
+import { buildChecks, defaultCheck } from './check.ts';
 
 /** A service with its defaults filled in. */
 export function buildService(service: DraftService, vips: readonly Vip[]): VirtualService {
@@ -28,8 +29,13 @@ export function buildService(service: DraftService, vips: readonly Vip[]): Virtu
       weight,
       upperThreshold: server.upper_threshold ?? 0,
       lowerThreshold: server.lower_threshold ?? 0,
+      checks: server.check && buildChecks(server.check, yaml),
+      inhibitOnFailure: server.inhibit_on_failure,
+      notifyUp: server.notify_up,
+      notifyDown: server.notify_down,
     })),
-    check: buildCheck(service),
+    checks: buildChecks(yaml.check ?? defaultCheck(protocol), yaml),
+    availability: buildAvailability(service),
     delayLoop: yaml.delay_loop ?? defaults.delayLoop,
     drain: yaml.drain ?? defaults.drain,
     verify: buildVerify(service),
@@ -42,19 +48,6 @@ function buildPersistence(
   const { timeout, prefix, engine } =
     typeof yaml === 'object' ? yaml : { timeout: yaml ?? defaults.persistence };
   return { persistence: timeout, persistencePrefix: prefix, persistenceEngine: engine };
-}
-
-function buildCheck({ yaml, protocol }: DraftService): HealthCheck {
-  const check: CheckYaml = yaml.check ?? { type: protocol === 'tcp' ? 'tcp' : 'none' };
-  if (check.type === 'none') return { type: 'none' };
-  const times = {
-    connectTimeout: check.connect_timeout ?? defaults.check.connectTimeout,
-    retries: check.retries ?? defaults.check.retries,
-    retryDelay: check.retry_delay ?? defaults.check.retryDelay,
-  };
-  if (check.type === 'tcp') return { type: 'tcp', ...times };
-  const { path = defaults.check.path, status = defaults.check.status } = check;
-  return { type: 'http', path, status, ...times };
 }
 
 function buildVerify(service: DraftService): VerifySettings {

@@ -5,6 +5,7 @@ import { defaults } from '../defaults.ts';
 import type { Inventory, RealServer, VirtualService } from '../inventory-yaml.ts';
 import type { Path } from '../path.ts';
 import type { DraftHost } from './host.ts';
+import { type DraftSorry, readSorry } from './sorry.ts';
 import type { DraftVip } from './vip.ts';
 
 /** A virtual service of a draft: one of those that an entry of the inventory makes. */
@@ -25,6 +26,7 @@ export interface DraftService {
   readonly method: ForwardingMethod;
   readonly scheduler: string;
   readonly servers: readonly DraftServer[];
+  readonly sorry: DraftSorry | undefined;
 }
 
 /** A firewall mark, and what of the draft gets it. */
@@ -56,6 +58,19 @@ export function draftServices(
 ): readonly DraftService[] {
   const byName = new Map(hosts.map(host => [host.name, host]));
   const directors = hosts.filter(({ roles }) => roles.has('director'));
+  const sorryOf = (written: string, { vip, port }: Pick<DraftService, 'vip' | 'port'>): DraftSorry => {
+    const read = readSorry(written);
+    const host = byName.get(read.name);
+    const choices = host === undefined ? [] : choicesOf(host, vip, directors);
+    const ip = read.ip ?? (choices.length === 1 ? choices[0] : undefined);
+    return {
+      name: read.ip === undefined ? read.name : undefined,
+      host,
+      ip,
+      choices,
+      port: read.port ?? port,
+    };
+  };
   return Object.entries(inventory.services ?? {}).flatMap(([group, yaml]) => {
     const path = ['services', group];
     return placesOf(group, yaml, vips).map(place => ({
@@ -66,6 +81,7 @@ export function draftServices(
       protocol: yaml.protocol ?? defaults.protocol,
       method: yaml.method ?? defaults.method,
       scheduler: yaml.scheduler ?? defaults.scheduler,
+      sorry: yaml.sorry_server === undefined ? undefined : sorryOf(yaml.sorry_server, place),
       servers: entriesOf(yaml, path).map(entry => {
         const host = byName.get(entry.name);
         const choices = host === undefined ? [] : choicesOf(host, place.vip, directors);

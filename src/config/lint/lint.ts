@@ -2,6 +2,7 @@ import { canonical, type Json } from '../../model/json.ts';
 import type { Finding } from '../diagnostic.ts';
 import type { Draft } from '../draft/draft.ts';
 import { addressRules } from './addresses.ts';
+import { availabilityRules } from './availability.ts';
 import { checkRules } from './checks.ts';
 import { directorRules } from './directors.ts';
 import { forwardingRules } from './forwarding.ts';
@@ -12,6 +13,7 @@ import { hostRules } from './hosts.ts';
 import { natRules } from './nat.ts';
 import { proxyRules } from './proxy.ts';
 import type { Rule } from './rule.ts';
+import { scriptRules } from './scripts.ts';
 import { serviceRules } from './services.ts';
 import { vipRules } from './vips.ts';
 import { vrrpRules } from './vrrp.ts';
@@ -24,6 +26,8 @@ const rules: readonly Rule[] = [
   vrrpRules,
   serviceRules,
   checkRules,
+  availabilityRules,
+  scriptRules,
   forwardingRules,
   natRules,
   forwardRules,

@@ -1,5 +1,7 @@
 import type { Schema } from '../../model/kind.ts';
 import { defaults } from '../defaults.ts';
+import { checks } from './check.ts';
+import { script } from './script.ts';
 import { hostName, ipAddress, port } from './text.ts';
 
 /** Who answers for a service. */
@@ -22,6 +24,9 @@ export const realServers: Schema = {
       wt: 'weight',
       uthreshold: 'upper_threshold',
       lthreshold: 'lower_threshold',
+      checks: 'check',
+      health_check: 'check',
+      inhibit: 'inhibit_on_failure',
     },
     properties: {
       weight: {
@@ -60,6 +65,26 @@ export const realServers: Schema = {
           "Its address, where the host has several that fit. Default: the one in the VIP's network.",
         examples: ['192.168.0.223'],
       },
+      check: {
+        ...checks,
+        description: "How this one is checked, instead of the service's `check`.",
+        examples: [{ type: 'tcp', connect_port: 8081 }],
+      },
+      inhibit_on_failure: {
+        type: 'boolean',
+        description: "Instead of the service's: a failure sets its weight to 0, and it stays in the table.",
+        examples: [true],
+      },
+      notify_up: script(
+        'What the director runs when it has become healthy.',
+        [['/usr/local/bin/rs-changed', '{host}', 'up']],
+        'real server',
+      ),
+      notify_down: script(
+        'What the director runs when it has failed.',
+        [['/usr/local/bin/rs-changed', '{host}', 'down']],
+        'real server',
+      ),
     },
     additionalProperties: false,
   },

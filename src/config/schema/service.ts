@@ -1,5 +1,7 @@
 import type { Schema } from '../../model/kind.ts';
 import { defaults } from '../defaults.ts';
+import { availability } from './availability.ts';
+import { checks } from './check.ts';
 import { realServers } from './real-server.ts';
 import { givenName, portRange } from './text.ts';
 import { verify } from './verify.ts';
@@ -51,10 +53,15 @@ const service: Schema = {
     persistence_timeout: 'persistence',
     health_check: 'check',
     healthcheck: 'check',
-  },
-  refused: {
-    sorry_server: 'a sorry server is not supported yet',
-    quorum: 'quorum is not supported yet',
+    checks: 'check',
+    backup: 'sorry_server',
+    fallback: 'sorry_server',
+    sorry: 'sorry_server',
+    inhibit: 'inhibit_on_failure',
+    timeout: 'connect_timeout',
+    retry: 'retries',
+    nb_get_retry: 'retries',
+    delay_before_retry: 'retry_delay',
   },
   properties: {
     vip: {
@@ -204,7 +211,13 @@ const service: Schema = {
       default: defaults.drain,
       examples: [30],
     },
-    check: { $ref: '#/$defs/check' },
+    check: {
+      ...checks,
+      description:
+        'How keepalived finds out whether a real server works (director mode `keepalived`): one check, or a list of which all must pass. Default: `tcp` for TCP, `none` for UDP and SCTP.',
+      examples: [{ type: 'tcp', connect_timeout: 8, retries: 3, retry_delay: 3 }],
+    },
+    ...availability,
     real_servers: realServers,
     verify,
   },

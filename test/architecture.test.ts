@@ -16,7 +16,8 @@ const mayImport: Record<string, readonly string[]> = {
   report: ['model'],
   verify: ['model'],
   lab: ['model'],
-  commands: 'model probes kinds roles config engine transport report verify lab'.split(' '),
+  author: ['model'],
+  commands: 'model probes kinds roles config engine transport report verify lab author'.split(' '),
 };
 
 /** The one file of a library, or the room in which it is. */

@@ -52,6 +52,15 @@ const hosts: Options = {
   'accept-new': { type: 'boolean', description: 'record the SSH keys of hosts that are not known yet' },
 };
 
+const out: Options = {
+  out: {
+    type: 'string',
+    short: 'o',
+    value: 'FILE',
+    description: 'where the inventory is written (default inventory.yml)',
+  },
+};
+
 const yes: Options = {
   yes: { type: 'boolean', short: 'y', description: 'do not ask' },
 };
@@ -67,6 +76,88 @@ const requests: Options = {
 
 /** Every verb. The help, the completion and the documentation are made of this table. */
 export const commands: { readonly [name: string]: CommandEntry } = {
+  init: {
+    summary: 'write the first inventory of a cluster, by a few questions or flags',
+    options: {
+      ...everywhere,
+      ...out,
+      name: { type: 'string', value: 'NAME', description: 'name of the cluster (default web)' },
+      director: {
+        type: 'string',
+        multiple: true,
+        value: 'HOST',
+        description: 'a director: NAME=ADDRESS/PREFIX[@INTERFACE][,...] (may be given again)',
+      },
+      'real-server': {
+        type: 'string',
+        multiple: true,
+        value: 'HOST',
+        description: 'a real server (may be given again)',
+      },
+      client: {
+        type: 'string',
+        multiple: true,
+        value: 'HOST',
+        description: 'a client to verify from (may be given again)',
+      },
+      vip: { type: 'string', value: 'ADDRESS', description: 'the address that clients call' },
+      'inner-vip': {
+        type: 'string',
+        value: 'ADDRESS',
+        description: "with NAT and two directors: the real servers' default route",
+      },
+      port: { type: 'string', value: 'PORT', description: 'port of the service (default 80)' },
+      method: { type: 'string', value: 'METHOD', description: 'DR, NAT, TUN or FULLNAT (default DR)' },
+      scheduler: { type: 'string', value: 'NAME', description: 'the scheduler (default rr)' },
+      user: { type: 'string', value: 'USER', description: 'who logs in by SSH (default root)' },
+      lab: { type: 'boolean', description: 'for the embedded lab' },
+      yes: { type: 'boolean', short: 'y', description: 'do not ask: what is left out has its default' },
+    },
+    load: () => import('./init.ts'),
+  },
+  import: {
+    summary: 'write an inventory of what is there: of an Ansible inventory, or of a cluster made by hand',
+    usage: 'ansible FILE | live --host DIRECTOR...',
+    most: 2,
+    options: {
+      ...everywhere,
+      ...out,
+      name: { type: 'string', value: 'NAME', description: 'name of the cluster' },
+      vip: { type: 'string', value: 'ADDRESS', description: 'ansible: the VIP, where the file names none' },
+      group: {
+        type: 'string',
+        multiple: true,
+        value: 'GROUP=ROLE',
+        description: 'ansible: the role of a group whose name does not tell (may be given again)',
+      },
+      address: {
+        type: 'string',
+        multiple: true,
+        value: 'HOST',
+        description: 'ansible: NAME=ADDRESS/PREFIX[@INTERFACE] of a host without one (may be given again)',
+      },
+      host: {
+        type: 'string',
+        multiple: true,
+        value: 'HOST',
+        description: 'live: a director, [USER@]NAME[:PORT] (may be given again)',
+      },
+      user: { type: 'string', value: 'USER', description: 'live: who logs in' },
+      become: { type: 'boolean', description: 'live: read as root by sudo' },
+      identity: { type: 'string', value: 'FILE', description: 'live: the private key' },
+      'known-hosts': { type: 'string', value: 'FILE', description: 'live: the file of known host keys' },
+      timeout: {
+        type: 'string',
+        value: 'SECONDS',
+        description: 'live: how long a host may take to let us in (default 10)',
+      },
+      'accept-new': {
+        type: 'boolean',
+        description: 'live: record the SSH keys of hosts that are not known yet',
+      },
+    },
+    load: () => import('./import.ts'),
+  },
   validate: {
     summary: 'check an inventory (and a playbook) and say everything that is wrong with it',
     options: {

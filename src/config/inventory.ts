@@ -10,7 +10,7 @@ import { inventorySchema } from './schema/inventory.ts';
 import { secretPlaces } from './secrets/places.ts';
 import type { Surroundings } from './secrets/reference.ts';
 import { resolveSecrets, standInSecrets } from './secrets/resolve.ts';
-import { readSource, type Source } from './source.ts';
+import { parseSource, readSource, type Source } from './source.ts';
 import { checker } from './validate.ts';
 
 export interface LoadOptions {
@@ -31,7 +31,7 @@ export interface LoadedInventory {
   readonly warnings: readonly Diagnostic[];
 }
 
-const checkInventory = checker(inventorySchema);
+const checkSchema = checker(inventorySchema);
 
 /**
  * Reads an inventory: YAML, schema, lint, secrets, defaults. Throws an InputProblem (exit code 3) that
@@ -54,9 +54,21 @@ export async function loadInventory(file: string, options: LoadOptions = {}): Pr
   return { cluster: freeze(buildCluster(draft, directory, resolved.secrets)), warnings };
 }
 
+/**
+ * Checks the text of an inventory that is in no file yet, as `secrets: 'check'` does; `file` is its name in
+ * diagnostics, and where its relative paths begin.
+ */
+export function checkInventory(file: string, text: string): LoadedInventory {
+  const source = parseSource(file, text);
+  const { draft, findings } = judge(source);
+  const secrets = standInSecrets(secretPlaces(draft));
+  const warnings = refuseErrors(source, findings);
+  return { cluster: freeze(buildCluster(draft, dirname(resolve(file)), secrets)), warnings };
+}
+
 /** The draft of an inventory and what is to be said of it. Throws where there is no draft to go on with. */
 function judge(source: Source): { draft: Draft; findings: readonly Finding[] } {
-  const faults = checkInventory(source.data);
+  const faults = checkSchema(source.data);
   const broken = brokenSections(source.data, faults);
   const sound = broken.size === 0 ? source.data : without(source.data, broken);
   const drafted = broken.has('') ? undefined : draft(sound as Inventory);

@@ -97,7 +97,7 @@ const shape: Rule = {
       const why = [net, ...nets.map(({ prefix }) => ({ ...net, prefix }))].map(notForHosts).find(Boolean);
       if (why !== undefined) yield wrong(at, `${net.ip} is ${why}, which no host can have`);
       const other = nets.find(({ prefix }) => prefix !== net.prefix);
-      if (net.prefix !== 32 && other !== undefined) {
+      if (net.prefix !== (net.family === 4 ? 32 : 128) && other !== undefined) {
         const hint = `write ${net.ip}/${other.prefix}, or ${net.ip} alone`;
         yield doubtful(at, `${showNet(net)} is in a network of /${other.prefix}`, hint);
       }

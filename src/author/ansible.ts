@@ -21,6 +21,7 @@ export interface AnsibleGroups {
   readonly groups: ReadonlyMap<string, AnsibleGroup>;
 }
 
+/** A group: its own hosts, the groups below it, and what it sets for all of them. */
 export interface AnsibleGroup {
   readonly hosts: ReadonlySet<string>;
   readonly children: ReadonlySet<string>;

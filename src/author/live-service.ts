@@ -18,6 +18,7 @@ export interface LiveService {
   readonly more: readonly string[];
 }
 
+/** A real server as it was found. */
 export interface LiveServer {
   readonly rip: string;
   readonly port: number;

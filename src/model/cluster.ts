@@ -134,7 +134,7 @@ export type SchedulerFlag =
 
 /** A firewall mark, and what gets it: packets to these ports of these VIPs are one virtual service. */
 export interface FirewallMark {
-  /** 1 to 4294967295. */
+  /** 1 to 2147483647: ipvsadm prints what is beyond as negative. */
   readonly value: number;
   /** All of one family. */
   readonly vips: readonly Vip[];

@@ -104,9 +104,11 @@ export const samples: { readonly [kind: string]: Samples } = {
         },
       },
       {
-        ...{ scheduler: 'wlc', persistence: 0, flags: ['--pe', 'sip'] },
+        ...{ scheduler: 'mh', schedulerFlags: ['mh-fallback', 'mh-port'], persistence: 60, prefix: 24 },
+        ...{ engine: 'sip', onePacket: true, flags: ['--new'] },
         servers: {
-          '192.168.0.2:80': { method: 'DR', weight: 3 },
+          '192.168.0.2:80': { method: 'DR', weight: 3, upper: 100, lower: 50 },
+          '192.168.0.4:80': { method: 'DR', weight: 3, upper: 100 },
           '[fd00::3]:8080': { method: 'TUN', weight: 1, tunnel: '--tun-type gre' },
         },
       },

@@ -41,7 +41,7 @@ export const realServers: Schema = {
         type: 'integer',
         description: 'Connections at which it gets no new ones; 0 is no limit.',
         minimum: 0,
-        maximum: 4294967295,
+        maximum: 2147483647,
         default: 0,
         examples: [1000],
       },
@@ -50,7 +50,7 @@ export const realServers: Schema = {
         description:
           'Connections below which it gets new ones again. Default: three quarters of the upper threshold (the kernel decides).',
         minimum: 0,
-        maximum: 4294967295,
+        maximum: 2147483647,
         default: 0,
         examples: [800],
       },

@@ -88,7 +88,7 @@ const service: Schema = {
       description:
         'Makes one service of all the ports and VIPs, by a firewall mark of this number: a client that persistence keeps stays at one real server on all of them.',
       minimum: 1,
-      maximum: 4294967295,
+      maximum: 2147483647,
       examples: [5],
     },
     protocol: {

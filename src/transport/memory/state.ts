@@ -78,6 +78,9 @@ export interface Rule {
 export interface Server {
   readonly method: string;
   readonly weight: number;
+  /** Its thresholds; 0 is none. */
+  readonly upper: number;
+  readonly lower: number;
   active: number;
 }
 
@@ -114,6 +117,10 @@ export function dumpOf(state: HostState): Json {
 const directories = [
   ...['/', '/etc', '/etc/default', '/etc/sysctl.d', '/etc/modules-load.d', '/etc/systemd/system', '/root'],
   ...['/run', '/srv', '/tmp', '/usr/local/bin', '/usr/local/sbin', '/usr/local/lib', '/var/lib', '/var/www'],
+];
+
+const schedulers = [
+  ...['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'dh', 'sh', 'sed', 'nq', 'fo', 'ovf', 'mh', 'twos'],
 ];
 
 /** A minimal Debian host: no LVS, no firewall, the lists of its packages at hand. */
@@ -158,20 +165,30 @@ export function blankHost(): HostState {
       ip_vs: {
         loaded: false,
         sysctls: {
+          'net/ipv4/vs/am_droprate': '10',
+          'net/ipv4/vs/amemthresh': '1024',
+          'net/ipv4/vs/backup_only': '0',
+          'net/ipv4/vs/cache_bypass': '0',
+          'net/ipv4/vs/conn_reuse_mode': '1',
           'net/ipv4/vs/conntrack': '0',
+          'net/ipv4/vs/drop_entry': '0',
+          'net/ipv4/vs/drop_packet': '0',
           'net/ipv4/vs/expire_nodest_conn': '0',
           'net/ipv4/vs/expire_quiescent_template': '0',
-          'net/ipv4/vs/conn_reuse_mode': '1',
-          'net/ipv4/vs/backup_only': '0',
+          'net/ipv4/vs/ignore_tunneled': '0',
+          'net/ipv4/vs/nat_icmp_send': '0',
           'net/ipv4/vs/pmtu_disc': '1',
+          'net/ipv4/vs/run_estimation': '1',
+          'net/ipv4/vs/schedule_icmp': '0',
+          'net/ipv4/vs/secure_tcp': '0',
+          'net/ipv4/vs/sloppy_sctp': '0',
+          'net/ipv4/vs/sloppy_tcp': '0',
+          'net/ipv4/vs/snat_reroute': '1',
+          'net/ipv4/vs/sync_refresh_period': '0',
+          'net/ipv4/vs/sync_threshold': '3\t50',
         },
       },
-      ...Object.fromEntries(
-        ['rr', 'wrr', 'lc', 'wlc', 'sh', 'dh', 'mh', 'sed', 'nq'].map(name => [
-          `ip_vs_${name}`,
-          { loaded: false },
-        ]),
-      ),
+      ...Object.fromEntries([...schedulers, 'pe_sip'].map(name => [`ip_vs_${name}`, { loaded: false }])),
       ipip: {
         loaded: false,
         sysctls: {
@@ -186,6 +203,9 @@ export function blankHost(): HostState {
       'kernel/hostname': 'memory',
       'net/ipv4/ip_forward': '0',
       'net/ipv6/conf/all/forwarding': '0',
+      ...Object.fromEntries(
+        ['all', 'default', 'lo', 'eth0', 'eth1'].map(name => [`net/ipv6/conf/${name}/ndisc_notify`, '0']),
+      ),
       'net/ipv4/tcp_rmem': '4096\t131072\t6291456',
       ...Object.fromEntries(
         ['all', 'default', 'lo', 'eth0', 'eth1'].flatMap(name =>

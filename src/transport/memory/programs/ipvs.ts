@@ -5,16 +5,25 @@ import type { HostState } from '../state.ts';
 const ipvsadm: Program = ({ state, args }) => {
   if (!hasProgram(state, 'ipvsadm')) return failed('ipvsadm: not found', 127);
   loadModule(state);
-  const [verb = '', kind = '', service = '', ...words] = args;
+  const [verb = '', ...rest] = args;
+  const { name, words } = serviceIn(rest);
   if (verb === '-Sn') return ok(...saved(state));
-  if (verb === '-Ln') return ok(...listed(state, `${kind} ${service}`));
+  if (verb === '-Ln') return ok(...(rest[0] === '--thresholds' ? limits(state) : listed(state, name)));
   if (verb === '--set') return setTimeouts(state, args.slice(1));
   if (verb === '-L') return ok(`Timeout (tcp tcpfin udp): ${state.timeouts.join(' ')}`);
-  const name = `${kind} ${service}`;
   if (/^-[AED]$/.test(verb)) return editService(state, verb, name, words);
   if (/^-[aed]$/.test(verb)) return editServer(state, verb, name, words);
   return failed(`ipvsadm: unknown option ${verb}`, 2);
 };
+
+/** `-t VIP:PORT`, `-f MARK`, `-f MARK -6`, and what follows. */
+function serviceIn([kind = '', service = '', ...words]: readonly string[]): {
+  readonly name: string;
+  readonly words: readonly string[];
+} {
+  const six = kind === '-f' && words[0] === '-6';
+  return { name: `${kind} ${service}${six ? ' -6' : ''}`, words: six ? words.slice(1) : words };
+}
 
 /** As ipvsadm does by itself. */
 function loadModule(state: HostState): void {
@@ -45,6 +54,30 @@ function listed(state: HostState, name: string): readonly string[] {
   ];
 }
 
+const shownAs: Readonly<Record<string, string>> = {
+  '-t': 'TCP',
+  '-u': 'UDP',
+  '--sctp-service': 'SCTP',
+  '-f': 'FWM',
+};
+
+function limits(state: HostState): readonly string[] {
+  return [
+    'IP Virtual Server version 1.2.1 (size=4096)',
+    'Prot LocalAddress:Port            Uthreshold Lthreshold ActiveConn InActConn ',
+    '  -> RemoteAddress:Port',
+    ...Object.entries(state.services).flatMap(([name, { words, servers }]) => {
+      const [kind = '', service = '', six] = name.split(' ');
+      return [
+        `${(shownAs[kind] ?? '').padEnd(4)} ${service} ${six === undefined ? '' : 'IPv6 '}${words[1]}`,
+        ...Object.entries(servers).map(
+          ([server, { upper, lower, active }]) => `  -> ${server} ${upper} ${lower} ${active} 0`,
+        ),
+      ];
+    }),
+  ];
+}
+
 function setTimeouts(state: HostState, words: readonly string[]): Result {
   const [tcp = 0, fin = 0, udp = 0] = words.map(Number);
   const [oldTcp, oldFin, oldUdp] = state.timeouts;
@@ -69,21 +102,28 @@ function editService(state: HostState, verb: string, name: string, words: readon
 function editServer(state: HostState, verb: string, name: string, words: readonly string[]): Result {
   const service = state.services[name];
   if (!service) return failed('Service not defined', 255);
-  const at = (flag: string) => words.indexOf(flag);
-  const [server = '', weight = '1'] = [words[at('-r') + 1], words[at('-w') + 1]];
-  const method = words.slice(at('-r') + 2, at('-w')).join(' ');
+  const after = (flag: string, other: string) => words[words.indexOf(flag) + 1] ?? other;
+  const server = after('-r', '');
+  const number = (flag: string, other: number) => (words.includes(flag) ? Number(after(flag, '')) : other);
+  const [upper, lower] = [number('-x', 0), number('-y', 0)];
+  if (lower > upper) return failed('Numerical result out of range', 255);
+  const method = words.slice(words.indexOf('-r') + 2, words.indexOf('-w')).join(' ');
   const found = service.servers[server];
   if (verb === '-a' && found) return failed('Destination already exists', 255);
   if (verb !== '-a' && !found) return failed('No such destination', 255);
   if (verb === '-d') delete service.servers[server];
-  else service.servers[server] = { method, weight: Number(weight), active: found?.active ?? 0 };
+  else
+    service.servers[server] = { method, weight: number('-w', 1), upper, lower, active: found?.active ?? 0 };
   return ok();
 }
 
 const readIpvs: Program = ({ state, run }) => {
   if (!state.modules['ip_vs']?.loaded) return ok('none', 'end');
   if (!hasProgram(state, 'ipvsadm')) return ok(...Object.keys(state.services).map(() => 'blind'), 'end');
-  return { ...ok(), stdout: `${run(['ipvsadm', '-Sn']).stdout}end\n` };
+  const [table, thresholds] = [['-Sn'], ['-Ln', '--thresholds']].map(
+    words => run(['ipvsadm', ...words]).stdout,
+  );
+  return { ...ok(), stdout: `${table}thresholds\n${thresholds}end\n` };
 };
 
 const readTimeouts: Program = ({ state, run }) => {
@@ -99,18 +139,18 @@ function tolerant({ args: [add = '', edit = '', ...words], run }: Call): Result 
 }
 
 /** Time does not pass here: connections that are still there after the drain are cut, as on a host. */
-const removeServers: Program = ({ state, args: [, kind = '', service = '', ...words], run }) => {
+const removeServers: Program = ({ state, args: [, service = '', ...words], run }) => {
   for (let at = 0; at < words.length; at += 2) {
     const server = words[at] ?? '';
-    if (state.services[`${kind} ${service}`]?.servers[server] === undefined) continue;
-    const result = run(['ipvsadm', '-d', kind, service, '-r', server]);
+    if (state.services[service]?.servers[server] === undefined) continue;
+    const result = run(['ipvsadm', '-d', ...service.split(' '), '-r', server]);
     if (result.code !== 0) return result;
   }
   return ok();
 };
 
-const removeService: Program = ({ state, args: [kind = '', service = ''], run }) =>
-  state.services[`${kind} ${service}`] === undefined ? ok() : run(['ipvsadm', '-D', kind, service]);
+const removeService: Program = ({ state, args: [service = ''], run }) =>
+  state.services[service] === undefined ? ok() : run(['ipvsadm', '-D', ...service.split(' ')]);
 
 export const ipvsPrograms: Programs = {
   'lvsform-read-ipvs': readIpvs,

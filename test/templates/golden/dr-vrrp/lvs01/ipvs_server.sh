@@ -24,17 +24,18 @@ newline='
 '
 kernel_table=/proc/net/ip_vs
 
-# protocol, VIP:port, scheduler, persistence in seconds (0: none), seconds that a leaving server may take to finish
+# seconds that a leaving server may take to finish; the service (-t VIP:port, -u, --sctp-service, or -f and a firewall mark,
+# with -6 where it is of IPv6); its options
 each_service() {
     :
-    "$@" -t 192.168.0.240:80 rr 0 30
+    "$@" 30 -t 192.168.0.240:80 '' -s rr
 }
 
-# protocol, VIP:port, real server, forwarding (-g DR, -i TUN, -m NAT), weight
+# service, real server, its options: forwarding (-g DR, -i TUN, -m NAT), weight, thresholds (-x upper, -y lower)
 each_server() {
     :
-    "$@" -t 192.168.0.240:80 192.168.0.223:80 -g 1
-    "$@" -t 192.168.0.240:80 192.168.0.224:80 -g 1
+    "$@" -t 192.168.0.240:80 '' 192.168.0.223:80 -g -w 1
+    "$@" -t 192.168.0.240:80 '' 192.168.0.224:80 -g -w 1
 }
 
 # device, address, label
@@ -73,6 +74,28 @@ read_table() {
         say "could not read the IPVS table"
         exit 1
     }
+    read_thresholds
+}
+
+# The thresholds of real servers, which -S leaves out, into $thresholds: lines "SERVICE SERVER -x UPPER -y LOWER", without
+# servers that have none.
+read_thresholds() {
+    thresholds=$newline$(
+        ipvsadm -Ln --thresholds | while read -r first name upper lower _; do
+            case $first in
+            (TCP) at -t "$name" '' ;;
+            (UDP) at -u "$name" '' ;;
+            (SCTP) at --sctp-service "$name" '' ;;
+            (FWM) if [ "$upper" = IPv6 ]; then at -f "$name" -6; else at -f "$name" ''; fi ;;
+            ('->')
+                words=
+                case $upper in ([1-9]*) words=" -x $upper" ;; esac
+                case $lower in ([1-9]*) words="$words -y $lower" ;; esac
+                [ -z "$words" ] || print "$service $name$words"
+                ;;
+            esac
+        done
+    )$newline
 }
 
 # What follows "$1 " in the table, into $found; fails where no line begins so. The kernel's words for a plain tunnel are
@@ -89,46 +112,73 @@ find_line() {
     found=${found%" --tun-type ipip"}
 }
 
-service_words() {
-    if [ "$2" = 0 ]; then echo "-s $1"; else echo "-s $1 -p $2"; fi
+# Which service the functions below are about.
+at() {
+    flag=$1 name=$2 six=$3
+    service="$flag $name${six:+ $six}"
 }
 
-# put_service -A|-E PROTOCOL VIP SCHEDULER PERSISTENCE
-put_service() {
-    if [ "$5" = 0 ]; then
-        try ipvsadm "$1" "$2" "$3" -s "$4"
-    else
-        try ipvsadm "$1" "$2" "$3" -s "$4" -p "$5"
-    fi
+# The service's options into $found.
+find_service() {
+    find_line "-A $service -s" || return 1
+    found="-s $found"
+}
+
+# The options of its server into $found.
+find_server() {
+    find_line "-a $service -r $1" || return 1
+    case $thresholds in
+    *"$newline$service $1 "*)
+        limits=${thresholds#*"$newline$service $1 "}
+        found="$found ${limits%%"$newline"*}"
+        ;;
+    esac
+}
+
+# change VERB WORD ...: has ipvsadm do something about the service
+change() {
+    verb_of=$1
+    shift
+    try ipvsadm "$verb_of" "$flag" "$name" ${six:+"$six"} "$@"
 }
 
 add_service() {
-    find_line "-A $1 $2" || put_service -A "$1" "$2" "$3" "$4"
+    at "$2" "$3" "$4"
+    shift 4
+    find_service || change -A "$@"
 }
 
 match_service() {
-    if ! find_line "-A $1 $2"; then
-        put_service -A "$1" "$2" "$3" "$4"
-    elif [ "$found" != "$(service_words "$3" "$4")" ]; then
-        put_service -E "$1" "$2" "$3" "$4"
+    at "$2" "$3" "$4"
+    shift 4
+    if ! find_service; then
+        change -A "$@"
+    elif [ "$found" != "$*" ]; then
+        change -E "$@"
     fi
 }
 
 add_server() {
-    find_line "-a $1 $2 -r $3" || try ipvsadm -a "$1" "$2" -r "$3" "$4" -w "$5"
+    at "$1" "$2" "$3"
+    shift 3
+    find_server "$1" || change -a -r "$@"
 }
 
 match_server() {
-    if ! find_line "-a $1 $2 -r $3"; then
-        try ipvsadm -a "$1" "$2" -r "$3" "$4" -w "$5"
-    elif [ "$found" != "$4 -w $5" ]; then
-        try ipvsadm -e "$1" "$2" -r "$3" "$4" -w "$5"
+    at "$1" "$2" "$3"
+    rip=$4
+    shift 4
+    if ! find_server "$rip"; then
+        change -a -r "$rip" "$@"
+    elif [ "$found" != "$*" ]; then
+        change -e -r "$rip" "$@"
     fi
 }
 
 delete_service() {
-    find_line "-A $1 $2" || return 0
-    try ipvsadm -D "$1" "$2"
+    at "$2" "$3" "$4"
+    find_service || return 0
+    change -D
 }
 
 set_timeouts() {
@@ -140,15 +190,30 @@ set_timeouts() {
 
 # --- real servers that leave --------------------------------------------------------------------------------------
 
-# Runs "$@ PROTOCOL VIP SERVER FORWARDING" for each server that a listed service has in the kernel and not in this file.
+list_service() {
+    at "$2" "$3" "$4"
+    print "$service"
+}
+
+list_server() {
+    at "$1" "$2" "$3"
+    print "$service $4"
+}
+
+# Runs "$@ SERVER FORWARDING" for each server that a listed service has in the kernel and not in this file; at is called.
 each_unlisted() {
-    services=$newline$(each_service print)$newline
-    servers=$newline$(each_server print)$newline
-    while read -r command flag vip _ rip method _; do
+    services=$newline$(each_service list_service)$newline
+    servers=$newline$(each_server list_server)$newline
+    while read -r command flag name rest; do
         [ "$command" = -a ] || continue
-        case $services in *"$newline$flag $vip "*) ;; *) continue ;; esac
-        case $servers in *"$newline$flag $vip $rip "*) continue ;; esac
-        "$@" "$flag" "$vip" "$rip" "$method"
+        six=
+        case $rest in "-6 "*) six=-6 rest=${rest#-6 } ;; esac
+        at "$flag" "$name" "$six"
+        rest=${rest#-r }
+        rip=${rest%% *} method=${rest#* }
+        case $services in *"$newline$service$newline"*) ;; *) continue ;; esac
+        case $servers in *"$newline$service $rip$newline"*) continue ;; esac
+        "$@" "$rip" "${method%% *}"
     done <<END
 $table
 END
@@ -157,21 +222,23 @@ END
 # Takes a server's weight away, and remembers it in $leaving, with the longest wait of all that leave.
 leaving='' wait=0
 retire() {
-    try ipvsadm -e "$1" "$2" -r "$3" "$4" -w 0
-    leaving="$leaving$1 $2 $3$newline"
+    change -e -r "$1" "$2" -w 0
+    leaving="$leaving$1 $flag $name $six$newline"
+    left=$service
     each_service longest
 }
 
 longest() {
-    [ "$1 $2" = "$flag $vip" ] && [ "$5" -gt "$wait" ] && wait=$5
+    at "$2" "$3" "$4"
+    [ "$service" = "$left" ] && [ "$1" -gt "$wait" ] && wait=$1
     return 0
 }
 
 # Succeeds while a leaving server has active connections.
 still_busy() {
-    while read -r flag vip rip; do
-        [ -n "$flag" ] || continue
-        ipvsadm -Ln "$flag" "$vip" | {
+    while read -r rip flag name six; do
+        [ -n "$rip" ] || continue
+        ipvsadm -Ln "$flag" "$name" ${six:+"$six"} | {
             while read -r arrow server _ _ active _; do
                 [ "$arrow $server" = "-> $rip" ] && [ "$active" -gt 0 ] && exit 0
             done
@@ -190,8 +257,8 @@ remove_servers() {
         sleep 1
         wait=$((wait - 1))
     done
-    while read -r flag vip rip; do
-        [ -z "$flag" ] || try ipvsadm -d "$flag" "$vip" -r "$rip"
+    while read -r rip flag name six; do
+        [ -z "$rip" ] || change -d -r "$rip"
     done <<END
 $leaving
 END
@@ -206,13 +273,15 @@ has_vip() {
     esac
 }
 
-# The neighbours may still know the VIP by another director's address: tell them, where the host has arping.
+# The neighbours may still know the VIP by another director's address: tell them, where the host has arping. Of an IPv6
+# address the kernel tells them itself (net.ipv6.conf.DEVICE.ndisc_notify), once it has found that nobody else has it.
 add_vip() {
     has_vip "$1" "$2" && return
     case $2 in
     *:*) try ip addr add "$2" dev "$1" ;;
     *) try ip addr add "$2" dev "$1" label "$3" ;;
     esac
+    case $2 in *:*) return ;; esac
     if command -v arping >/dev/null; then
         arping -q -U -c 1 -I "$1" "${2%/*}" >/dev/null 2>&1 || :
     fi
@@ -232,27 +301,32 @@ report() {
 }
 
 show_service() {
-    if ! find_line "-A $1 $2"; then
-        report missing "service $1 $2"
-    elif [ "$found" = "$(service_words "$3" "$4")" ]; then
-        report present "service $1 $2 $found"
+    at "$2" "$3" "$4"
+    shift 4
+    if ! find_service; then
+        report missing "service $service"
+    elif [ "$found" = "$*" ]; then
+        report present "service $service $found"
     else
-        report differs "service $1 $2 $found, not $(service_words "$3" "$4")"
+        report differs "service $service $found, not $*"
     fi
 }
 
 show_server() {
-    if ! find_line "-a $1 $2 -r $3"; then
-        report missing "server  $1 $2 -r $3"
-    elif [ "$found" = "$4 -w $5" ]; then
-        report present "server  $1 $2 -r $3 $found"
+    at "$1" "$2" "$3"
+    rip=$4
+    shift 4
+    if ! find_server "$rip"; then
+        report missing "server  $service -r $rip"
+    elif [ "$found" = "$*" ]; then
+        report present "server  $service -r $rip $found"
     else
-        report differs "server  $1 $2 -r $3 $found, not $4 -w $5"
+        report differs "server  $service -r $rip $found, not $*"
     fi
 }
 
 show_unlisted() {
-    report unlisted "server  $1 $2 -r $3"
+    report unlisted "server  $service -r $1"
 }
 
 show_vip() {

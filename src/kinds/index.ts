@@ -6,6 +6,7 @@ import { file } from './file.ts';
 import { iptables } from './iptables.ts';
 import { ipvsTimeouts } from './ipvs-timeouts.ts';
 import { kernelModule } from './kernel-module.ts';
+import { opening } from './opening.ts';
 import { packageKind } from './package.ts';
 import { route } from './route.ts';
 import { service } from './service.ts';
@@ -24,6 +25,7 @@ export const kinds: ReadonlyMap<string, AnyKind> = new Map(
     erase(addressKind),
     erase(route),
     erase(iptables),
+    erase(opening),
     erase(virtualServer),
     erase(ipvsTimeouts),
     erase(command),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Command, script } from '../model/command.ts';
 import type { Kind } from '../model/kind.ts';
-import { backendFunctions, ruleKey, rules } from '../probes/rules.ts';
+import { backendFunctions } from '../probes/backends.ts';
+import { ruleKey, rules } from '../probes/rules.ts';
 import type { Presence } from './presence.ts';
 import { list, schemaOf, text } from './schema.ts';
 
@@ -30,8 +31,8 @@ type State = { readonly rule: string; readonly copies: number };
 /**
  * A rule of the packet filter, live only. It carries a comment with a hash of its words (`lvsform:1a2b3c4d`),
  * and is found by that: iptables prints rules in its own words. Rules without it are foreign, and stay.
- * Whatever backend holds it counts; the host's own `iptables` writes it. Where in its chain it stands is only
- * said when it is made.
+ * Whatever backend holds it counts. It is written where the host's other rules are: to the backend of its own `iptables`,
+ * unless the other one alone is in use. Where in its chain it stands is only said when it is made.
  */
 export const iptables: Kind<IptablesSpec, Subject, State> = {
   name: 'iptables',
@@ -88,7 +89,7 @@ export const iptables: Kind<IptablesSpec, Subject, State> = {
 
   read(subject, answers) {
     const copies = answers.get(rules, key(subject));
-    return copies === undefined ? undefined : { rule: subject.rule.join(' '), copies };
+    return copies === undefined ? undefined : { rule: subject.rule.join(' '), copies: copies.length };
   },
 
   want: ({ rule, state }) => (state === 'absent' ? undefined : { rule: rule.join(' '), copies: 1 }),
@@ -152,8 +153,10 @@ for holder in $(holders "$family" "$table"); do
   count=$("$holder-save" -t "$table" | grep -c -- "^-A $chain .*--comment \\"\\{0,1\\}$4[\\" ]")
   found=$((found + count))
 done
+sides=$(writers "$family") || exit 1
+case $sides in *own*) side=own ;; *) side=other ;; esac
 while [ "$found" -lt "$copies" ]; do
-  "$(program_of "$family")" -w 10 -t "$table" "$verb" "$chain" "$@" || exit 1
+  "$(program_at "$side" "$family")" -w 10 -t "$table" "$verb" "$chain" "$@" || exit 1
   found=$((found + 1))
 done
 exit 0

@@ -12,6 +12,7 @@ export interface Samples {
 }
 
 const conf = '/etc/app.conf';
+const httpOpening = '-d 192.168.0.240 -p tcp --dport 80 -j ACCEPT';
 const owned = { owner: 'root', group: 'root', mode: '0644' };
 
 export const samples: { readonly [kind: string]: Samples } = {
@@ -88,6 +89,29 @@ export const samples: { readonly [kind: string]: Samples } = {
       { rule: '-p 112 -j ACCEPT', copies: 2 },
     ],
     host: ({ packages }) => install(packages, 'iptables'),
+  },
+  opening: {
+    spec: { protocol: 'tcp', to: '192.168.0.240', port: '80' },
+    states: [
+      { rule: httpOpening, iptables: ['own'], zones: [], permanentZones: [] },
+      { rule: httpOpening, iptables: ['own', 'other'], zones: [], permanentZones: [] },
+      { rule: httpOpening, iptables: ['other'], zones: ['public'], permanentZones: [] },
+      {
+        rule: httpOpening,
+        iptables: [],
+        zones: ['internal', 'public'],
+        permanentZones: ['internal', 'public'],
+      },
+      { rule: httpOpening, iptables: [], zones: [], permanentZones: ['internal'] },
+    ],
+    host: state => {
+      install(state.packages, 'iptables');
+      state.firewalld = {
+        public: { active: false, runtime: [], permanent: [] },
+        internal: { active: true, runtime: [], permanent: [] },
+        drop: { active: false, runtime: [], permanent: [] },
+      };
+    },
   },
   'virtual-server': {
     spec: {

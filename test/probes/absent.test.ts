@@ -23,7 +23,7 @@ const failures: { readonly [name: string]: Result } = {
 };
 
 /** Probes whose tool prints nothing where nothing is: their empty list, properly ended, is a known sign. */
-const mayBeEmpty = new Set(['addresses', 'routes', 'rules', 'ipvs']);
+const mayBeEmpty = new Set(['addresses', 'routes', 'rules', 'filters', 'ipvs']);
 
 for (const { probe, key } of probes.values()) {
   for (const [name, result] of Object.entries(failures)) {

@@ -6,6 +6,8 @@ import type { Problem } from '../../src/model/problem.ts';
 import { addresses } from '../../src/probes/addresses.ts';
 import { commands } from '../../src/probes/commands.ts';
 import { files } from '../../src/probes/files.ts';
+import { filters } from '../../src/probes/filters.ts';
+import { firewalld } from '../../src/probes/firewalld.ts';
 import { ipvs } from '../../src/probes/ipvs.ts';
 import { ipvsTimeoutsProbe } from '../../src/probes/ipvs-timeouts.ts';
 import { modules } from '../../src/probes/modules.ts';
@@ -18,7 +20,21 @@ import { units } from '../../src/probes/units.ts';
 const test = suite('what hosts printed, and what it means');
 
 const probes: readonly Probe<unknown>[] = [
-  ...[addresses, commands, files, ipvs, ipvsTimeoutsProbe, modules, packages, routes, rules, sysctls, units],
+  ...[
+    addresses,
+    commands,
+    files,
+    filters,
+    firewalld,
+    ipvs,
+    ipvsTimeoutsProbe,
+    modules,
+    packages,
+    routes,
+    rules,
+    sysctls,
+    units,
+  ],
 ];
 
 /** `fixtures/<probe>[-<case>].json`: the lines that a host printed, and the answers, `absent` for undefined. */

@@ -4,6 +4,7 @@ import { exit, Problem } from '../../model/problem.ts';
 import type { RunOptions, Transport } from '../../model/transport.ts';
 import { failed, type Programs } from './program.ts';
 import { filePrograms } from './programs/files.ts';
+import { filterPrograms } from './programs/filter.ts';
 import { ipvsPrograms } from './programs/ipvs.ts';
 import { ledgerPrograms } from './programs/ledger.ts';
 import { networkPrograms } from './programs/network.ts';
@@ -37,6 +38,7 @@ export function memoryHost(initial: Partial<HostState> = {}, programs: Programs 
   const table = {
     ...filePrograms,
     ...systemPrograms,
+    ...filterPrograms,
     ...networkPrograms,
     ...ipvsPrograms,
     ...ledgerPrograms,

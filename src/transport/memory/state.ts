@@ -67,9 +67,18 @@ export interface Route {
 /** A rule of the packet filter, in the words that added it. */
 export interface Rule {
   readonly program: 'iptables' | 'ip6tables';
+  /** It is in the backend that the host's own program does not write to. */
+  readonly other?: true;
   readonly table: string;
   readonly chain: string;
   readonly words: readonly string[];
+}
+
+/** Rich rules of a zone of firewalld, now and permanently. */
+export interface Zone {
+  readonly active: boolean;
+  runtime: string[];
+  permanent: string[];
 }
 
 /**
@@ -101,6 +110,8 @@ export interface HostState {
   addresses: Address[];
   routes: Route[];
   rules: Rule[];
+  /** The zones of a firewalld that runs; `public` is the default one. */
+  firewalld?: { readonly [zone: string]: Zone };
   /** By `-t 192.168.0.240:80`, as ipvsadm names them. */
   readonly services: { [service: string]: VirtualService };
   timeouts: readonly [number, number, number];

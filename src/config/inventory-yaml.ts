@@ -163,6 +163,7 @@ export interface Inventory {
   vrrp?: VRRPInstances;
   services?: VirtualServices;
   gateway?: Gateway;
+  firewall?: Firewall;
   proxy?: Proxy;
 }
 /**
@@ -202,6 +203,7 @@ export interface Host {
   default_route?: string;
   local_addresses?: string;
   priority?: number;
+  firewall?: Firewall;
   ssh?: SSHSettings;
   vars?: Variables;
 }
@@ -210,6 +212,13 @@ export interface Host {
  */
 export interface Interfaces {
   [k: string]: Addresses;
+}
+/**
+ * For hosts that filter packets: lets in what LVS needs there (VRRP, calls of VIPs, tunnels, health checks), in front of other rules and without touching them. What a host sends is taken to be allowed.
+ */
+export interface Firewall {
+  open?: boolean;
+  backend?: 'auto' | 'iptables' | 'firewalld';
 }
 /**
  * Free data of yours: `{{vars.NAME}}` in playbooks and templates.

@@ -6,6 +6,8 @@ import { ruleKey, rules } from '../probes/rules.ts';
 import type { Presence } from './presence.ts';
 import { list, schemaOf, text } from './schema.ts';
 
+export { backendFunctions };
+
 export interface IptablesSpec {
   readonly table?: string | undefined;
   readonly chain: string;

@@ -31,6 +31,8 @@ export interface Host {
   readonly localAddresses: LocalAddresses | undefined;
   /** VRRP priority of a director, 1 to 255, where an instance does not say otherwise. */
   readonly priority: number | undefined;
+  /** It filters packets, so what LVS needs is let in, by these means; undefined: nothing is done. */
+  readonly firewall: 'auto' | 'iptables' | 'firewalld' | undefined;
   readonly ssh: SshSettings;
   /** Free data of the user's, for templates. */
   readonly vars: { readonly [name: string]: Json };

@@ -14,7 +14,8 @@ export type Side = 'own' | 'other';
  * - `writers FAMILY` prints the sides that must have a rule for it to be effective: those in use, else `own`.
  */
 export const backendFunctions = `has_nft() {
-  [ -d /sys/module/nf_tables ] && return 0
+  module=/sys/module/nf_tables
+  [ -d "$module" ] && return 0
   builtin=/lib/modules/$(uname -r)/modules.builtin
   [ ! -e "$builtin" ] || grep -q '/nf_tables\\.ko' "$builtin"
 }

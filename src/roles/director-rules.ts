@@ -6,12 +6,13 @@ import { type Resource, resource } from '../model/kind.ts';
 import { fullNatRules } from './fullnat-rules.ts';
 import { boundPool } from './own-addresses.ts';
 import { ownUnit } from './own-unit.ts';
-import { type HostRule, type RuleRow, ruleRows } from './rule-rows.ts';
+import { backends, type HostRule, type RuleRow, ruleRows } from './rule-rows.ts';
 
 /** The data of templates/director.sh.hbs. */
 export interface DirectorScript {
   readonly host: string;
   readonly cluster: string;
+  readonly backends: string;
   readonly addresses: readonly { readonly device: string; readonly address: string }[];
   readonly rules: readonly RuleRow[];
 }
@@ -32,6 +33,7 @@ export function directorRules(cluster: Cluster, host: Host): readonly Resource[]
   const data: DirectorScript = {
     host: host.name,
     cluster: cluster.name,
+    backends,
     addresses,
     rules: ruleRows(rules),
   };

@@ -20,7 +20,15 @@ export function directorSysctls(cluster: Cluster, host: Host): readonly Resource
             'FULLNAT: without it iptables never sees what IPVS sends, and could not rewrite its source',
           ),
         ]
-      : []),
+      : uses(cluster, 'NAT') && host.firewall !== undefined
+        ? [
+            resource(
+              sysctl,
+              { key: 'net.ipv4.vs.conntrack', value: '1' },
+              'NAT where this host filters: only so are replies known as answers, which a firewall lets pass',
+            ),
+          ]
+        : []),
     ...(uses(cluster, 'TUN')
       ? [
           resource(

@@ -9,6 +9,7 @@ import { type Resource, resource } from '../model/kind.ts';
 import { directorModules } from './director-modules.ts';
 import { directorRules } from './director-rules.ts';
 import { directorSysctls } from './director-sysctls.ts';
+import { firewall } from './firewall.ts';
 import { ipvsScript } from './ipvs-script.ts';
 import { keepalivedConfig } from './keepalived-config.ts';
 import { keepalivedSince } from './keepalived-since.ts';
@@ -30,6 +31,7 @@ const keepalivedConf = '/etc/keepalived/keepalived.conf';
 export function director(cluster: Cluster, host: Host): readonly Resource[] {
   const { mode } = cluster.director;
   return [
+    ...firewall(cluster, host),
     ...packages(cluster),
     ...directorModules(cluster),
     ...directorSysctls(cluster, host),

@@ -1,4 +1,4 @@
-import type { Cluster, Forward, IpNet, PortRange } from '../model/cluster.ts';
+import type { Cluster, Forward, Host, IpNet, PortRange } from '../model/cluster.ts';
 import { endpoint, familyOf } from '../model/network.ts';
 import type { HostRule } from './rule-rows.ts';
 
@@ -12,9 +12,11 @@ import type { HostRule } from './rule-rows.ts';
  * packet of a connection alone. A client inside that calls the outer address is not served (its replies would come
  * straight from the VIP): it calls the VIP.
  */
-export function gatewayRules({ gateway }: Cluster): readonly HostRule[] {
+export function gatewayRules({ gateway }: Cluster, host: Host): readonly HostRule[] {
+  const filters = host.firewall !== undefined;
   return [
-    ...gateway.forwards.map(accepted),
+    ...gateway.forwards.map(filters ? opened : accepted),
+    ...(filters ? [...gateway.snat, ...gateway.masquerade].flatMap(passing) : []),
     // The first rule that fits rewrites. A stated address goes in front, where the gateway's own may stand already.
     ...gateway.snat
       .map(({ network, interface: outside, to }) =>
@@ -26,6 +28,11 @@ export function gatewayRules({ gateway }: Cluster): readonly HostRule[] {
     ),
     ...gateway.forwards.map(redirected),
   ];
+}
+
+interface SourceNat {
+  readonly network: IpNet;
+  readonly interface: string;
 }
 
 function rewritten(
@@ -82,6 +89,41 @@ function accepted(forward: Forward): HostRule {
     },
     reason: `lets ${callable(forward)} through where others are dropped`,
   };
+}
+
+/**
+ * The same where the inventory says that this host filters: in front, whatever others say. In other words than the rule that
+ * is appended, so that one takes the place of the other when the inventory changes its mind.
+ */
+function opened(forward: Forward): HostRule {
+  const { address, protocol, ports, to } = forward;
+  return {
+    spec: {
+      chain: 'FORWARD',
+      rule: [
+        ...['-m', 'conntrack', '--ctproto', protocol, '--ctstate', 'DNAT'],
+        ...['--ctorigdst', address, '--ctorigdstport', showPorts(ports, ':'), '-j', 'ACCEPT'],
+      ],
+      family: familyOf(to.address),
+      place: 'insert',
+    },
+    reason: `lets ${callable(forward)} through what this host filters`,
+  };
+}
+
+/** What a network sends out, and the answers. */
+function passing({ network, interface: outside }: SourceNat): readonly HostRule[] {
+  const { family } = network;
+  const answers = ['-m', 'conntrack', '--ctstate', 'ESTABLISHED,RELATED'];
+  const rule = (words: readonly string[], reason: string): HostRule => ({
+    spec: { chain: 'FORWARD', rule: [...words, '-j', 'ACCEPT'], family, place: 'insert' },
+    reason,
+  });
+  const what = showNet(network);
+  return [
+    rule(['-s', what, '-o', outside], `lets hosts of ${what} out through what this host filters`),
+    rule(['-d', what, '-i', outside, ...answers], `lets answers back to hosts of ${what}`),
+  ];
 }
 
 function callable({ address, ports, protocol }: Forward): string {

@@ -12,7 +12,7 @@ import { ownUnit } from './own-unit.ts';
  * Rules are live first, then the script and unit that bring them back at boot.
  */
 export function gateway(cluster: Cluster, host: Host): readonly Resource[] {
-  const rules = gatewayRules(cluster);
+  const rules = gatewayRules(cluster, host);
   return [
     resource(
       sysctl,

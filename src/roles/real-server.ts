@@ -5,6 +5,7 @@ import { route } from '../kinds/route.ts';
 import { sysctl } from '../kinds/sysctl.ts';
 import type { Cluster, Host } from '../model/cluster.ts';
 import { type Resource, resource } from '../model/kind.ts';
+import { firewall } from './firewall.ts';
 import { ownUnit } from './own-unit.ts';
 import { type RsDuties, rsDuties } from './rs-duties.ts';
 import { rsScript } from './rs-script.ts';
@@ -19,8 +20,9 @@ import { rsScript } from './rs-script.ts';
  */
 export function realServer(cluster: Cluster, host: Host): readonly Resource[] {
   const duties = rsDuties(cluster, host);
-  if (duties.vips.length === 0 && duties.natRoute === undefined) return [];
-  return [...held(duties), ...natRoute(duties), ...unit(cluster, host, duties)];
+  const opened = firewall(cluster, host);
+  if (duties.vips.length === 0 && duties.natRoute === undefined) return opened;
+  return [...opened, ...held(duties), ...natRoute(duties), ...unit(cluster, host, duties)];
 }
 
 function held({ vips, tunnel, settings }: RsDuties): readonly Resource[] {

@@ -1,10 +1,13 @@
-import { type IptablesSpec, iptables } from '../kinds/iptables.ts';
+import { backendFunctions, type IptablesSpec, iptables } from '../kinds/iptables.ts';
 
 /** A rule of the packet filter that a role wants, and what a reader of a plan is told of it. */
 export interface HostRule {
   readonly spec: IptablesSpec;
   readonly reason: string;
 }
+
+/** The shell functions by which the scripts find the backend that a rule goes to, as the kinds do. */
+export const backends = backendFunctions.trimEnd();
 
 /** A rule as the scripts hold it (templates/iptables/rules.hbs). */
 export interface RuleRow {

@@ -45,6 +45,7 @@ export function host(
     defaultRoute: undefined,
     localAddresses: undefined,
     priority: undefined,
+    firewall: undefined,
     ssh: {
       host: name,
       port: undefined,

@@ -10,6 +10,7 @@ import { parseIp } from '../address.ts';
 import { defaults } from '../defaults.ts';
 import type { Draft } from '../draft/draft.ts';
 import type { DraftHost } from '../draft/host.ts';
+import type { Firewall } from '../inventory-yaml.ts';
 import type { Secrets } from '../secrets/resolve.ts';
 import { certain } from './certain.ts';
 import { buildGateway } from './gateway.ts';
@@ -51,6 +52,7 @@ function buildHost(host: DraftHost, draft: Draft, directory: string, secrets: Se
     defaultRoute: yaml.default_route === undefined ? undefined : parseIp(yaml.default_route),
     localAddresses: buildPool(host),
     priority: host.roles.has('director') ? (yaml.priority ?? defaults.priority) : undefined,
+    firewall: buildFirewall(yaml.firewall, draft.yaml.firewall),
     ssh: buildSsh(host, draft.yaml.ssh ?? {}, directory, secrets),
     vars: yaml.vars ?? {},
   };
@@ -61,6 +63,12 @@ function buildPool({ pool, addresses }: DraftHost): Host['localAddresses'] {
   if (pool === undefined || first === undefined) return undefined;
   const carrier = addresses.find(({ net }) => contains(net, first));
   return { interface: certain(carrier?.interface), addresses: pool.addresses };
+}
+
+/** A host's own words before those for all. */
+function buildFirewall(own: Firewall = {}, common: Firewall = {}): Host['firewall'] {
+  const open = own.open ?? common.open ?? defaults.firewall.open;
+  return open ? (own.backend ?? common.backend ?? defaults.firewall.backend) : undefined;
 }
 
 function buildInterfaces(host: DraftHost): readonly Interface[] {

@@ -103,6 +103,7 @@ export const host: Schema = {
       default: defaults.priority,
       examples: [150],
     },
+    firewall: { $ref: '#/$defs/firewall' },
     ssh: { $ref: '#/$defs/ssh' },
     vars: {
       title: 'Variables',

@@ -1,6 +1,7 @@
 import type { Schema } from '../../model/kind.ts';
 import { check } from './check.ts';
 import { director } from './director.ts';
+import { firewall } from './firewall.ts';
 import { gateway } from './gateway.ts';
 import { host, hosts, json } from './host.ts';
 import { lab } from './lab.ts';
@@ -29,6 +30,9 @@ export const inventorySchema: Schema = {
     directors: 'director',
     lvs: 'director',
     gateways: 'gateway',
+    firewalls: 'firewall',
+    iptables: 'firewall',
+    firewalld: 'firewall',
     proxies: 'proxy',
     haproxy: 'proxy',
     keepalived: 'vrrp',
@@ -54,11 +58,12 @@ export const inventorySchema: Schema = {
     vrrp,
     services,
     gateway,
+    firewall: { $ref: '#/$defs/firewall' },
     proxy,
   },
   required: ['version', 'name', 'hosts'],
   additionalProperties: false,
-  $defs: { host, json, ...sshDefinitions, check },
+  $defs: { host, json, ...sshDefinitions, check, firewall },
 };
 
 /** The sections of an inventory. */
@@ -73,4 +78,5 @@ export type Section =
   | 'vrrp'
   | 'services'
   | 'gateway'
+  | 'firewall'
   | 'proxy';

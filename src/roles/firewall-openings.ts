@@ -1,13 +1,12 @@
-import type { OpeningSpec } from '../kinds/opening.ts';
 import type { Cluster, Host, PortRange, RealServer, VirtualService } from '../model/cluster.ts';
 import { endpoint, familyOf } from '../model/network.ts';
-import { ownAddress } from './own-addresses.ts';
-
-/** An opening that a host needs, and what a reader of a plan is told of it. */
-export interface WantedOpening {
-  readonly spec: OpeningSpec;
-  readonly reason: string;
-}
+import {
+  checkedOpenings,
+  checkingOpenings,
+  directorAddresses,
+  sixth,
+  type WantedOpening,
+} from './firewall-checks.ts';
 
 /**
  * What a host that filters must let in so that LVS works, by its roles and the services. What it sends is not thought
@@ -29,10 +28,10 @@ function directorOpenings(cluster: Cluster, host: Host): readonly WantedOpening[
   return [
     ...vrrpOpenings(cluster, host),
     ...cluster.services.flatMap(calls),
-    ...cluster.services.flatMap(({ realServers, method, protocol, check }) =>
-      realServers.flatMap(server => [
-        ...(check.type === 'none' ? [] : [answersTo(server)]),
-        ...(method === 'NAT' || method === 'FULLNAT' ? [replies(server, protocol)] : []),
+    ...cluster.services.flatMap(service =>
+      serversOf(service).flatMap(server => [
+        ...checkingOpenings(cluster, service, server),
+        ...(service.method === 'NAT' || service.method === 'FULLNAT' ? [replies(server, service)] : []),
       ]),
     ),
   ];
@@ -80,14 +79,7 @@ function calls({ name, vip, port, protocol, mark }: VirtualService): readonly Wa
   ]);
 }
 
-function answersTo({ host, rip }: RealServer): WantedOpening {
-  return {
-    spec: { protocol: 'any', from: rip, answers: true, ...sixth(familyOf(rip)) },
-    reason: `answers of ${host} to health checks`,
-  };
-}
-
-function replies({ host, rip, port }: RealServer, protocol: VirtualService['protocol']): WantedOpening {
+function replies({ host, rip, port }: RealServer, { protocol }: VirtualService): WantedOpening {
   return {
     spec: {
       ...{ chain: 'FORWARD', protocol, from: rip, from_port: String(port), answers: true },
@@ -100,7 +92,7 @@ function replies({ host, rip, port }: RealServer, protocol: VirtualService['prot
 /** With DR and TUN requests arrive for the VIP, with NAT for the real server's own address. */
 function realServerOpenings(cluster: Cluster, host: Host): readonly WantedOpening[] {
   return cluster.services.flatMap(service =>
-    service.realServers
+    serversOf(service)
       .filter(server => server.host === host.name)
       .flatMap(server => {
         const { method, protocol, name } = service;
@@ -121,7 +113,7 @@ function realServerOpenings(cluster: Cluster, host: Host): readonly WantedOpenin
                 },
               ]),
           ...(method === 'TUN' ? tunnels(cluster, server) : []),
-          ...checks(cluster, service, server),
+          ...checkedOpenings(cluster, service, server),
         ];
       }),
   );
@@ -135,37 +127,20 @@ function tunnels(cluster: Cluster, { rip }: RealServer): readonly WantedOpening[
   }));
 }
 
-function checks(
-  cluster: Cluster,
-  { check, name }: VirtualService,
-  { rip, port }: RealServer,
-): readonly WantedOpening[] {
-  if (check.type === 'none') return [];
-  return directorAddresses(cluster, rip).map(({ name: director, ip }) => ({
-    spec: { protocol: 'tcp', from: ip, to: rip, port: String(port), ...sixth(familyOf(rip)) },
-    reason: `${director} checks whether service ${name} is healthy here`,
-  }));
-}
-
-/** The address with which each director calls this one. */
-function directorAddresses({ hosts }: Cluster, rip: string): readonly { name: string; ip: string }[] {
-  return hosts
-    .filter(({ roles }) => roles.includes('director'))
-    .flatMap(director => {
-      const ip = ownAddress(director, rip);
-      return ip === undefined ? [] : [{ name: director.name, ip }];
-    });
+/** The real servers, and who answers while too few of them do. */
+function serversOf({
+  realServers,
+  availability: { sorryServer: sorry },
+}: VirtualService): readonly RealServer[] {
+  if (sorry?.host === undefined) return realServers;
+  const unchecked = { weight: 1, upperThreshold: 0, lowerThreshold: 0, checks: [] };
+  return [...realServers, { host: sorry.host, rip: sorry.ip, port: sorry.port, ...unchecked }];
 }
 
 function addressesOn({ interfaces }: Host, nic: string): readonly string[] {
   return interfaces
     .filter(({ name }) => name === nic)
     .flatMap(({ addresses }) => addresses.map(({ ip }) => ip));
-}
-
-/** IPv4 is what a spec means where it says nothing. */
-function sixth(family: 4 | 6): { readonly family?: 6 } {
-  return family === 6 ? { family } : {};
 }
 
 function showPorts({ first, last }: PortRange): string {

@@ -3,7 +3,8 @@ import { markedWords, ruleWords } from '../kinds/opening-words.ts';
 import { packageKind } from '../kinds/package.ts';
 import type { Cluster, Host } from '../model/cluster.ts';
 import { type Resource, resource } from '../model/kind.ts';
-import { firewallOpenings, type WantedOpening } from './firewall-openings.ts';
+import type { WantedOpening } from './firewall-checks.ts';
+import { firewallOpenings } from './firewall-openings.ts';
 import { ownUnit } from './own-unit.ts';
 import { backends, type RuleRow } from './rule-rows.ts';
 

@@ -225,6 +225,14 @@ export const manyForwards: Cluster = {
   },
 };
 
+/** Every host filters; one has a DNS service over TUN beside its web service, so that each kind of opening is there. */
+export const filtering: Cluster = {
+  ...rich,
+  name: 'filtering',
+  hosts: rich.hosts.map(each => ({ ...each, firewall: each.name === 'web02' ? 'firewalld' : 'auto' })),
+  services: rich.services.map(each => (each.name === 'dns' ? { ...each, method: 'TUN' } : each)),
+};
+
 const outer: Vip = { name: 'outer', address: net('10.0.0.10/24'), interface: 'eth0', label: undefined };
 const inner: Vip = { name: 'inner', address: net('10.7.0.1/24'), interface: 'eth1.7', label: undefined };
 

@@ -8,6 +8,7 @@ import { roles } from '../../src/roles/index.ts';
 import {
   combined,
   dr,
+  filtering,
   fullNat,
   host,
   inMode,
@@ -282,6 +283,53 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       ],
     ],
     [
+      'a director that filters lets in VRRP, calls, and answers to checks, before anything else',
+      filtering,
+      'lvs01',
+      [
+        'package/iptables',
+        ...Array<string>(7).fill('opening/4/INPUT'),
+        ...['file//usr/local/sbin/lvsform-firewall.sh', 'file//etc/systemd/system/lvsform-firewall.service'],
+        'service/lvsform-firewall',
+        ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs'],
+        ...['kernel-module/ip_vs_sh', 'kernel-module/ip_vs_wrr', 'sysctl/net.ipv4.vs.pmtu_disc'],
+        ...['sysctl/net.ipv4.vs.expire_quiescent_template', nodest],
+        ...keepalived,
+      ],
+    ],
+    [
+      'a NAT director that filters lets replies through, known as answers',
+      { ...nat, hosts: nat.hosts.map(each => ({ ...each, firewall: 'iptables' })) },
+      'lvs01',
+      [
+        'package/iptables',
+        // VRRP on both sides, calls, ICMP; then for each real server its answers to checks, and its replies.
+        ...Array<string>(4).fill('opening/4/INPUT'),
+        ...['opening/4/INPUT', 'opening/4/FORWARD', 'opening/4/INPUT', 'opening/4/FORWARD'],
+        ...['file//usr/local/sbin/lvsform-firewall.sh', 'file//etc/systemd/system/lvsform-firewall.service'],
+        'service/lvsform-firewall',
+        ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr'],
+        ...['ip_forward', 'conf.all.send_redirects', 'conf.default.send_redirects'].map(
+          key => `sysctl/net.ipv4.${key}`,
+        ),
+        ...['eth0', 'eth1/7'].map(device => `sysctl/net.ipv4.conf.${device}.send_redirects`),
+        ...['sysctl/net.ipv4.conf.all.rp_filter', 'sysctl/net.ipv4.vs.conntrack', nodest],
+        ...keepalived,
+      ],
+    ],
+    [
+      'a gateway that filters lets through in front of others, out and back too',
+      filtering,
+      'gateway',
+      [
+        ...['sysctl/net.ipv4.ip_forward', 'package/iptables'],
+        ...Array<string>(3).fill('iptables/4/filter/FORWARD'),
+        ...['iptables/4/nat/POSTROUTING', 'iptables/4/nat/PREROUTING'],
+        ...['file//usr/local/sbin/lvsform-gateway.sh', 'file//etc/systemd/system/lvsform-gateway.service'],
+        'service/lvsform-gateway',
+      ],
+    ],
+    [
       'a gateway with many forwards; a stated source comes before its own',
       manyForwards,
       'gateway',
@@ -315,7 +363,9 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
 
 for (const [what, cluster, name, wanted] of table) {
   test(what, () => {
-    const found = addresses(cluster, name).map(one => one.replace(/^(iptables\/.*)\/[0-9a-f]{8}$/, '$1'));
+    const found = addresses(cluster, name).map(one =>
+      one.replace(/^((iptables|opening)\/.*)\/[0-9a-f]{8}$/, '$1'),
+    );
     assert.equal(found, wanted);
   });
 }

@@ -66,6 +66,16 @@ for (const shell of shells) {
     );
   });
 
+  test('where the other backend alone is in use, rules go there, and leave from there', () => {
+    const host = stage();
+    host.write('rules', '');
+    host.write('rules-nft', foreign.map(rule => `${rule}\n`).join(''));
+    assert.equal([host.run('start').code, host.lines('rules').length], [0, 0]);
+    assert.equal([host.lines('rules-nft').slice(0, 2), host.lines('rules-nft').length], [foreign, 5]);
+    assert.equal([host.run('start').changes, host.run('status').code], [[], 0]);
+    assert.equal([host.run('stop').code, host.lines('rules-nft')], [0, foreign]);
+  });
+
   test('a look that failed is not "no such rule": nothing is added twice', () => {
     const host = stage();
     host.run('start');

@@ -1,5 +1,15 @@
 import type { Cluster } from '../../src/model/cluster.ts';
-import { dr, fullNat, inMode, manyForwards, nat, proxied, rich, withMethod } from '../roles/clusters.ts';
+import {
+  dr,
+  filtering,
+  fullNat,
+  inMode,
+  manyForwards,
+  nat,
+  proxied,
+  rich,
+  withMethod,
+} from '../roles/clusters.ts';
 
 /** What the tests of templates render: a cluster, hosts, and the keepalived that they have. */
 export interface Scene {
@@ -21,6 +31,7 @@ export const scenes: readonly Scene[] = [
   { name: 'rich-2.4.0', cluster: rich, hosts: ['lvs01'], keepalived: '2.4.0' },
   { name: 'rich-unknown', cluster: rich, hosts: ['lvs01'] },
   { name: 'forwards', cluster: manyForwards, hosts: ['gateway'] },
+  { name: 'filtering', cluster: filtering, hosts: ['lvs01', 'web01', 'gateway'], keepalived: '2.2.7' },
   { name: 'tun', cluster: withMethod(dr, 'TUN'), hosts: ['web01'] },
   { name: 'nat', cluster: nat, hosts: ['lvs01', 'web01'], keepalived: '2.2.7' },
   { name: 'proxied', cluster: proxied, hosts: ['web01'], haproxy: '2.6.12' },

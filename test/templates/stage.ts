@@ -26,7 +26,9 @@ const ownNetwork: readonly string[] | undefined =
       ? ['unshare', '-n']
       : undefined;
 
+/** A name with a hyphen is no function's; busybox has none of those, so PATH does. */
 const prelude = readdirSync(fakes)
+  .filter(name => !name.includes('-'))
   .map(name => `${name}() { "${join(fakes, name)}" "$@"; }\n`)
   .join('');
 
@@ -52,7 +54,7 @@ export interface Ran {
 
 /**
  * A script of ours with a host made of fakes: the commands of fakes/, which keep their state in files, and the few
- * files below /proc, /run and /sys that the script names, put into a directory of the test's own.
+ * files below /proc, /run, /sys and /lib/modules that the script names, put into a directory of the test's own.
  */
 export class Stage {
   readonly directory = mkdtempSync(join(tmpdir(), 'lvsform-stage-'));
@@ -61,11 +63,13 @@ export class Stage {
   constructor(shell: readonly string[], script: string) {
     this.#shell = shell;
     this.script(script);
+    // The tables of the legacy backend are loaded; nf_tables is built in (no modules.builtin says otherwise).
+    this.write('proc/net/ip_tables_names', 'filter\nnat\nmangle\n');
   }
 
   /** Puts another script in the place of the first. */
   script(text: string): void {
-    const moved = text.replaceAll(/=(\/proc|\/run|\/sys)\//g, `=${this.directory}$1/`);
+    const moved = text.replaceAll(/=(\/proc|\/run|\/sys|\/lib\/modules)\//g, `=${this.directory}$1/`);
     if (moved === text) throw new Error('the script names no file of the host');
     this.write('script', moved.replace('\n', `\n${prelude}`));
   }
@@ -92,7 +96,7 @@ export class Stage {
     this.write('log', '');
     const argv = [...(ownNetwork ?? ['false']), ...this.#shell, join(this.directory, 'script'), ...args];
     const { status, stdout, stderr } = spawnSync(argv[0] ?? 'false', argv.slice(1), {
-      env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', FAKE: this.directory },
+      env: { PATH: `${fakes}:/usr/bin:/bin:/usr/sbin:/sbin`, FAKE: this.directory },
       encoding: 'utf8',
       timeout: 20_000,
     });

@@ -58,13 +58,87 @@ fail() {
     failed=1
 }
 
-# Is the rule there? 0 yes, 1 no; anything else: iptables could not look (its words go into $complaint).
-look() {
-    program=$1 table=$2 chain=$4
-    shift 4
-    complaint=$("$program" -w 10 -t "$table" -C "$chain" "$@" 2>&1)
+# What of iptables' two backends (legacy, nf_tables) is here, and which of them a rule goes to.
+has_nft() {
+  module=/sys/module/nf_tables
+  [ -d "$module" ] && return 0
+  builtin=/lib/modules/$(uname -r)/modules.builtin
+  [ ! -e "$builtin" ] || grep -q '/nf_tables\.ko' "$builtin"
+}
+has_legacy() {
+  case $1 in 4) names=/proc/net/ip_tables_names ;; *) names=/proc/net/ip6_tables_names ;; esac
+  case $2 in any) grep -qs . "$names" ;; *) grep -qsx -- "$2" "$names" ;; esac
+}
+program_of() {
+  case $1 in 4) echo iptables ;; *) echo ip6tables ;; esac
+}
+is_nft() {
+  case $("$1" -V 2>/dev/null) in *nf_tables*) return 0 ;; *) return 1 ;; esac
+}
+holders() {
+  program=$(program_of "$1")
+  if command -v "$program-legacy" >/dev/null || command -v "$program-nft" >/dev/null; then
+    if command -v "$program-legacy" >/dev/null && has_legacy "$1" "$2"; then echo "$program-legacy"; fi
+    if command -v "$program-nft" >/dev/null && has_nft; then echo "$program-nft"; fi
+  elif command -v "$program" >/dev/null; then
+    if is_nft "$program"; then has_nft && echo "$program"; else has_legacy "$1" "$2" && echo "$program"; fi
+  fi
+  return 0
+}
+side_of() {
+  program=$(program_of "$2")
+  if is_nft "$1"; then
+    if is_nft "$program"; then echo own; else echo other; fi
+  elif is_nft "$program"; then echo other
+  else echo own
+  fi
+}
+program_at() {
+  program=$(program_of "$2")
+  if [ "$1" = own ]; then echo "$program"
+  elif is_nft "$program"; then echo "$program-legacy"
+  else echo "$program-nft"
+  fi
+}
+in_use() {
+  for holder in $(holders "$1" any); do
+    saved=$("$holder-save") || return 1
+    if printf '%s\n' "$saved" | grep -v -e '--comment "\{0,1\}lvsform:[0-9a-f]' | grep -q -e '^-A ' -e '^:[A-Z]* [DQR]'; then
+      side_of "$holder" "$1"
+    fi
+  done
+}
+writers() {
+  sides=$(in_use "$1") || return 1
+  echo "${sides:-own}"
 }
 
+family_of() {
+    case $1 in iptables) echo 4 ;; *) echo 6 ;; esac
+}
+
+# Is the rule there, in either backend? 0 yes, 1 no; anything else: iptables could not look (its words go into
+# $complaint). $found is the program that has it.
+look() {
+    family=$(family_of "$1") table=$2 chain=$4
+    shift 4
+    for found in $(holders "$family" "$table"); do
+        complaint=$("$found" -w 10 -t "$table" -C "$chain" "$@" 2>&1)
+        code=$?
+        [ "$code" = 1 ] || return "$code"
+    done
+    return 1
+}
+
+# The sides that a rule has to be on, in $sides. Read once: rules of ours do not count.
+find_sides() {
+    eval "sides=\${sides_$1-}"
+    [ -n "$sides" ] && return
+    sides=$(writers "$1") || return 1
+    eval "sides_$1=\$sides"
+}
+
+# Where the host's other rules are: in the backend of its own program, unless the other one alone is in use.
 add_rule() {
     look "$@"
     case $? in
@@ -74,6 +148,14 @@ add_rule() {
         fail "$complaint"
         return
         ;;
+    esac
+    find_sides "$family" || {
+        fail "cannot read the rules that are there"
+        return
+    }
+    case $sides in
+    *own*) program=$(program_at own "$family") ;;
+    *) program=$(program_at other "$family") ;;
     esac
     place=$3
     shift 4
@@ -89,8 +171,8 @@ delete_rule() {
 
 drop_rule() {
     shift 4
-    "$program" -w 10 -t "$table" -D "$chain" "$@" && return
-    fail "$program -t $table -D $chain $*"
+    "$found" -w 10 -t "$table" -D "$chain" "$@" && return
+    fail "$found -t $table -D $chain $*"
     return 1
 }
 

@@ -24,7 +24,7 @@ export function labSpec(cluster: Cluster, inventory: string): LabSpec {
       ...cluster.vips.map(({ address }) => address.ip),
       ...cluster.hosts.flatMap(({ localAddresses }) => localAddresses?.addresses ?? []),
     ],
-    hosts: cluster.hosts.map(({ name, interfaces, defaultRoute }) => ({
+    hosts: cluster.hosts.map(({ name, interfaces, defaultRoute, labImage, ssh }) => ({
       name,
       nics: interfaces.map(({ name: nic, addresses }) => ({
         name: nic,
@@ -34,6 +34,8 @@ export function labSpec(cluster: Cluster, inventory: string): LabSpec {
       ...(defaultRoute === undefined ? {} : { defaultRoute }),
       memoryMiB,
       preinstalled,
+      ...(labImage === undefined ? {} : { image: labImage }),
+      ...(ssh.port === undefined || ssh.port === 22 ? {} : { sshPorts: [ssh.port] }),
     })),
   };
 }

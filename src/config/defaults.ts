@@ -28,7 +28,7 @@ export const defaults = {
     clientAddress: 'forwarded',
     check: { interval: 2, rise: 2, fall: 3, path: '/', status: 200 },
   },
-  lab: { memoryMiB: 192, preinstalled: false },
+  lab: { memoryMiB: 192, preinstalled: false, image: 'debian' },
 } as const;
 
 /** TCP ports that are taken for web servers: `verify` asks them by HTTP unless told otherwise. */

@@ -205,6 +205,7 @@ export interface Host {
   priority?: number;
   firewall?: Firewall;
   ssh?: SSHSettings;
+  lab?: LabHost;
   vars?: Variables;
 }
 /**
@@ -221,6 +222,12 @@ export interface Firewall {
   backend?: 'auto' | 'iptables' | 'firewalld';
 }
 /**
+ * What this host is in the lab. Its SSH server there also listens on the port of its `ssh`.
+ */
+export interface LabHost {
+  image?: 'debian' | 'rpm' | 'sysv';
+}
+/**
  * Free data of yours: `{{vars.NAME}}` in playbooks and templates.
  */
 export interface Variables {
@@ -232,6 +239,7 @@ export interface Variables {
 export interface Director {
   mode?: 'static' | 'vrrp' | 'keepalived';
   timeouts?: IPVSTimeouts;
+  ipvsadm?: IpvsadmFromSource;
 }
 /**
  * How long an idle connection stays in the table, in seconds. Default: the kernel's (900, 120, 300).
@@ -240,6 +248,17 @@ export interface IPVSTimeouts {
   tcp: number;
   tcp_fin: number;
   udp: number;
+}
+/**
+ * Builds ipvsadm by make on the directors, for systems that have no package of it. The packages that this takes are installed: a compiler, make, and the libraries nl-3, nl-genl-3 and popt.
+ */
+export interface IpvsadmFromSource {
+  source: string;
+  sha256: string;
+  /**
+   * @minItems 1
+   */
+  hosts?: string[];
 }
 /**
  * Virtual addresses: what clients call. Each is carried by one director at a time.

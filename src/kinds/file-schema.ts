@@ -1,4 +1,5 @@
 import type { Schema } from '../model/kind.ts';
+import { initSystems } from '../probes/init.ts';
 import { argv, given, list, patterns, schemaOf, text } from './schema.ts';
 
 /** Who owns a path; the same for files and directories. Modes are four octal digits, so strings. */
@@ -32,7 +33,19 @@ const about = {
 export const fileSchema: Schema = {
   ...schemaOf(about, ['path'], {
     path: text('Path', 'Absolute path of the file; its directory exists.', patterns.path),
+    init: {
+      title: 'Init system',
+      description: 'The file is wanted on hosts with this init system; on others it stays as it is.',
+      type: 'string',
+      enum: [...initSystems],
+    },
     content: { title: 'Content', description: 'The text of the file, as it is.', type: 'string' },
+    encoding: {
+      title: 'Encoding',
+      description: 'How the content is written where it is no text.',
+      type: 'string',
+      enum: ['base64'],
+    },
     template: text(
       'Template',
       'Name of a template that gives the text; without the ending .hbs.',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Argv, Command } from '../model/command.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Context, Kind } from '../model/kind.ts';
@@ -6,6 +7,7 @@ import { exit, Problem } from '../model/problem.ts';
 import { concealed } from '../model/secret.ts';
 import { isAtLeast } from '../model/version.ts';
 import { type Content, contentOf, files, type Ownership } from '../probes/files.ts';
+import { type InitSystem, init, initKey } from '../probes/init.ts';
 import { packages, upstreamVersion } from '../probes/packages.ts';
 import { fileSchema } from './file-schema.ts';
 import { type FirstVersions, newerWords } from './newer-words.ts';
@@ -16,12 +18,16 @@ import { removePath, setOwnership, type Validation, writeFile, writeLink } from 
 export interface FileSpec {
   readonly path: string;
   readonly content?: string | undefined;
+  /** How `content` is written where it is no text. */
+  readonly encoding?: 'base64' | undefined;
   readonly template?: string | undefined;
   readonly data?: object | undefined;
   /** Packages whose versions the template gets as `versions.<name>`, where they are known. */
   readonly versions?: readonly string[] | undefined;
   /** Which of its words need which version of one of these packages: what the host's is too old for is refused. */
   readonly since?: FirstVersions | undefined;
+  /** Hosts with another init system are left as they are. */
+  readonly init?: InitSystem | undefined;
   readonly owner?: string | undefined;
   readonly group?: string | undefined;
   readonly mode?: string | undefined;
@@ -37,6 +43,7 @@ type Subject = {
   readonly validate?: Validation;
   readonly conceal?: readonly string[];
   readonly versions?: readonly string[];
+  readonly init?: InitSystem;
 };
 
 /**
@@ -53,46 +60,57 @@ type State = (Content & Ownership) | { readonly link: string };
 export const file: Kind<FileSpec, Subject, State> = {
   name: 'file',
   schema: fileSchema,
-  subject: ({ path, validate, conceal, versions }) => ({
+  subject: ({ path, validate, conceal, versions, init: system }) => ({
     path,
     ...(validate === undefined ? {} : { validate: { argv: validate.argv, quiet: validate.quiet === true } }),
     ...(conceal === undefined ? {} : { conceal }),
     ...(versions === undefined ? {} : { versions }),
+    ...(system === undefined ? {} : { init: system }),
   }),
   id: ({ path }) => path,
-  asks: ({ path, versions = [] }) => [
+  asks: ({ path, versions = [], init: system }) => [
     { probe: files, key: path },
+    ...(system === undefined ? [] : [{ probe: init, key: initKey }]),
     ...versions.map(name => ({ probe: packages, key: name })),
   ],
 
-  read({ path }, answers) {
-    const entry = answers.get(files, path);
-    if (entry === undefined) return undefined;
-    if (entry.type === 'link') return { link: entry.target };
-    if (entry.type === 'file') {
-      const { type: _, ...state } = entry;
-      return state;
-    }
-    throw new Problem(`${path} is not a file`, {
-      why: entry.type === 'directory' ? 'it is a directory' : `it is ${entry.what}`,
-    });
-  },
+  read: ({ path }, answers) => stateOf(path, answers),
 
   want(spec, context) {
     if (spec.state === 'absent') return undefined;
+    if (spec.init !== undefined && context.answers.get(init, initKey) !== spec.init)
+      return stateOf(spec.path, context.answers);
     const { owner = 'root', group = 'root', mode = '0644' } = spec;
     const text = textOf(spec, context);
     if (spec.since !== undefined) mustKnow(spec.path, text, spec.since, context.answers);
-    return { ...contentOf(Buffer.from(text)), owner, group, mode };
+    return { ...contentOf(Buffer.from(text, spec.encoding ?? 'utf8')), owner, group, mode };
   },
 
   move: ({ path, validate, conceal = [] }, from, to) => [step(path, validate, conceal, from, to)],
 
   show({ conceal = [] }, state) {
-    if ('link' in state || conceal.length === 0) return state;
-    return { ...state, content: state.encoding ? concealed : withoutSecrets(state.content, conceal) };
+    if ('link' in state) return state;
+    if (conceal.length > 0)
+      return { ...state, content: state.encoding ? concealed : withoutSecrets(state.content, conceal) };
+    if (state.encoding === undefined) return state;
+    const bytes = Buffer.from(state.content, 'base64');
+    const sum = createHash('sha256').update(bytes).digest('hex');
+    return { ...state, content: `${bytes.length} bytes, SHA-256 ${sum}` };
   },
 };
+
+function stateOf(path: string, answers: Answers): State | undefined {
+  const entry = answers.get(files, path);
+  if (entry === undefined) return undefined;
+  if (entry.type === 'link') return { link: entry.target };
+  if (entry.type === 'file') {
+    const { type: _, ...state } = entry;
+    return state;
+  }
+  throw new Problem(`${path} is not a file`, {
+    why: entry.type === 'directory' ? 'it is a directory' : `it is ${entry.what}`,
+  });
+}
 
 function textOf(spec: FileSpec, { render, answers }: Context): string {
   if (spec.template === undefined) return spec.content ?? '';

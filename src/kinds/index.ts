@@ -10,6 +10,7 @@ import { opening } from './opening.ts';
 import { packageKind } from './package.ts';
 import { route } from './route.ts';
 import { service } from './service.ts';
+import { sourceBuild } from './source-build.ts';
 import { sysctl } from './sysctl.ts';
 import { virtualServer } from './virtual-server.ts';
 
@@ -17,6 +18,7 @@ import { virtualServer } from './virtual-server.ts';
 export const kinds: ReadonlyMap<string, AnyKind> = new Map(
   [
     erase(packageKind),
+    erase(sourceBuild),
     erase(kernelModule),
     erase(sysctl),
     erase(file),

@@ -1,5 +1,6 @@
 import { type Command, script } from '../model/command.ts';
 import type { Kind } from '../model/kind.ts';
+import { bySystemd } from '../probes/init.ts';
 import { packages } from '../probes/packages.ts';
 import type { Presence } from './presence.ts';
 import { patterns, schemaOf, text } from './schema.ts';
@@ -16,7 +17,7 @@ type Subject = { readonly name: string; readonly rpm?: string };
 type State = { readonly installed: true };
 
 /**
- * A package of the distribution (apt, dnf, yum). Its version is the distribution's affair and no part of the
+ * A package of the distribution (apt, dnf, yum, zypper). Its version is the distribution's affair and no part of the
  * state: an upgrade by hand is no drift. Installing starts and enables nothing, whatever the package's own
  * scripts want: what runs is what a service resource says. Removing takes along just those dependencies that
  * nothing needs any more because of it, and refuses to take anything else.
@@ -27,7 +28,7 @@ export const packageKind: Kind<PackageSpec, Subject, State> = {
     {
       title: 'Package',
       description:
-        'A package of the distribution, installed by apt, dnf or yum. Its services are not started by it.',
+        'A package of the distribution, installed by apt, dnf, yum or zypper. Its services are not started by it.',
       examples: [{ name: 'keepalived' }, { name: 'ipvsadm', state: 'absent' }],
     },
     ['name'],
@@ -71,7 +72,22 @@ function remove({ name, rpm }: Subject): Command {
   };
 }
 
-const apt = `apt() {
+/**
+ * For hosts of either world. The words before `--` are zypper's alone. Its codes from 100 on are news, not failures, but for 104
+ * (nothing found) and 107 (a script of the package failed).
+ */
+const managers = `rpms() {
+  verb=$1; shift
+  for manager in dnf yum; do
+    command -v "$manager" >/dev/null || continue
+    while [ "$1" != -- ]; do shift; done
+    "$manager" -y -q "$verb" "$@" </dev/null
+    return
+  done
+  zypper --non-interactive --quiet "$verb" "$@" </dev/null
+  case $? in 0 | 100 | 101 | 102 | 103 | 106) return 0 ;; *) return 1 ;; esac
+}
+apt() {
   DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-install-recommends -o DPkg::Lock::Timeout=60 \\
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" </dev/null
 }`;
@@ -85,13 +101,12 @@ const apt = `apt() {
 const installText = `set -u
 export LC_ALL=C
 name=$1
-${apt}
+${managers}
 installed() { dpkg-query -W -f '\${db:Status-Status} \${source:Package} \${binary:Package}\\n' | grep '^installed '; }
 if ! command -v apt-get >/dev/null; then
   name=\${2:-$1}
-  manager=dnf
-  command -v dnf >/dev/null || manager=yum
-  exec "$manager" -y -q install -- "$name" </dev/null
+  rpms install --no-recommends --auto-agree-with-licenses -- "$name"
+  exit
 fi
 policy=/usr/sbin/policy-rc.d
 if ! [ -e "$policy" ] && ! [ -L "$policy" ] || grep -qs '^# lvsform:' "$policy"; then
@@ -109,7 +124,9 @@ if ! said=$(apt install -- "$name" 2>&1); then
     exit 1
   fi
 fi
-command -v systemctl >/dev/null || exit 0
+off() {
+  if ${bySystemd}; then systemctl disable -- "$1"; else update-rc.d "\${1%.service}" disable; fi
+}
 source=$(dpkg-query -W -f '\${source:Package}' -- "$name")
 installed | while read -r status from package; do
   [ "$from" = "$source" ] || continue
@@ -122,7 +139,7 @@ $before
     -e 's|^.*/lib/systemd/system/\\([^/@]*\\.socket\\)$|\\1|p' \\
     -e 's|^/etc/init\\.d/\\([^/]*\\)$|\\1.service|p'
 done | sort -u | while read -r unit; do
-  systemctl disable -- "$unit" >/dev/null 2>&1 </dev/null
+  off "$unit" >/dev/null 2>&1 </dev/null
 done
 exit 0
 `;
@@ -130,15 +147,14 @@ exit 0
 const removeText = `set -u
 export LC_ALL=C
 name=$1
-${apt}
+${managers}
 unneeded() { apt-get -s -o APT::AutoRemove::RecommendsImportant=false -o APT::AutoRemove::SuggestsImportant=false autoremove | sed -n 's/^Remv \\([^ ]*\\) .*/\\1/p' | sort; }
 if ! command -v apt-get >/dev/null; then
   name=\${2:-$1}
   rpm -q -- "$name" >/dev/null || exit 0
   rpm -e --test -- "$name" || exit 1
-  manager=dnf
-  command -v dnf >/dev/null || manager=yum
-  exec "$manager" -y -q remove -- "$name" </dev/null
+  rpms remove --clean-deps -- "$name"
+  exit
 fi
 [ "$(dpkg-query -W -f '\${db:Status-Status}' -- "$name" 2>/dev/null)" != not-installed ] || exit 0
 dpkg-query -W -- "$name" >/dev/null 2>&1 || exit 0

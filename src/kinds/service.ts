@@ -35,8 +35,7 @@ type State = {
 };
 
 /**
- * A service of systemd; SysV scripts are reached through systemd's generator, and another init would be
- * another probe and another load-service.ts. That it has loaded its files is part of its state, recorded on
+ * A service of systemd, or where that did not boot the host a script of /etc/init.d. That it has loaded its files is part of its state, recorded on
  * the host at each load (load-service.ts): a crash between the write and the reload is mended by the next
  * run. Absent is neither running nor enabled, be the unit there or not, so that a service that comes with a
  * package is there only once somebody wants it.
@@ -46,7 +45,8 @@ export const service: Kind<ServiceSpec, Subject, State> = {
   schema: schemaOf(
     {
       title: 'Service',
-      description: 'A systemd unit: running now, enabled at boot, and loaded with its files as they are.',
+      description:
+        'A systemd unit, or on a host without systemd a script of /etc/init.d: running now, enabled at boot, and loaded with its files as they are.',
       examples: [
         { name: 'keepalived', reload_on: ['/etc/keepalived/keepalived.conf'] },
         { name: 'ipvsadm', running: false, enabled: false },
@@ -55,7 +55,7 @@ export const service: Kind<ServiceSpec, Subject, State> = {
     },
     ['name'],
     {
-      name: text('Name', 'Name of the unit; .service may be left out.', patterns.unit),
+      name: text('Name', 'Name of the unit or script; .service may be left out.', patterns.unit),
       running: flag('Running', 'Whether it shall run.'),
       enabled: flag('Enabled', 'Whether it shall start at boot.'),
       reload_on: paths('Reload on', 'Files whose change needs a reload.'),

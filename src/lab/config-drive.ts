@@ -2,7 +2,7 @@ import type { KeyPair } from './keys.ts';
 import type { LabHost, LabSpec } from './spec.ts';
 import { type TarEntry, tar } from './tar.ts';
 
-const labUser = 1000;
+const users = { lab: 1000, admin: 1001 };
 
 /**
  * A host's second disk, from which it learns who it is. `once/` is laid over its file system at the
@@ -22,9 +22,16 @@ export function configDrive(spec: LabSpec, host: LabHost, keys: { host: KeyPair;
     { path: 'root/', mode: 0o700 },
     { path: 'root/.ssh/', mode: 0o700 },
     { path: 'root/.ssh/authorized_keys', mode: 0o600, content: authorized },
-    { path: 'home/lab/', mode: 0o755, owner: labUser },
-    { path: 'home/lab/.ssh/', mode: 0o700, owner: labUser },
-    { path: 'home/lab/.ssh/authorized_keys', mode: 0o600, owner: labUser, content: authorized },
+    ...Object.entries(users).flatMap(([name, owner]) => [
+      { path: `home/${name}/`, mode: 0o755, owner },
+      { path: `home/${name}/.ssh/`, mode: 0o700, owner },
+      { path: `home/${name}/.ssh/authorized_keys`, mode: 0o600, owner, content: authorized },
+    ]),
+    {
+      path: 'etc/ssh/sshd_config.d/ports.conf',
+      mode: 0o644,
+      content: [22, ...(host.sshPorts ?? [])].map(port => `Port ${port}\n`).join(''),
+    },
   ];
   return tar([
     ...once.map(entry => ({ ...entry, path: `once/${entry.path}` })),

@@ -43,7 +43,9 @@ export function knownHosts(hosts: readonly LabHost[], keys: ReadonlyMap<string, 
     .map(host => {
       const addresses = host.nics.flatMap(nic => nic.addresses.map(address => address.split('/')[0]));
       const [type, key] = keys.get(host.name)?.public.split(' ') ?? [];
-      return `${[host.name, ...addresses].join(',')} ${type} ${key}\n`;
+      const names = [host.name, ...addresses];
+      const onPorts = (host.sshPorts ?? []).flatMap(port => names.map(name => `[${name}]:${port}`));
+      return `${[...names, ...onPorts].join(',')} ${type} ${key}\n`;
     })
     .join('');
 }

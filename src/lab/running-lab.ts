@@ -10,7 +10,7 @@ export interface RunningLab {
   readonly namespace: string;
   /** State, keys and console logs; goes with the lab. */
   readonly directory: string;
-  /** Opens root@ and lab@ (who has sudo) on every host. */
+  /** Opens root@, lab@ (who has sudo) and admin@ (whose sudo asks for his password, `lab`) on every host. */
   readonly identityFile: string;
   /** Every host's key, by its name and by each of its addresses. */
   readonly knownHostsFile: string;

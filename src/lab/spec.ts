@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import ipaddr from 'ipaddr.js';
+import type { LabImage } from '../model/cluster.ts';
 import { exit, Problem } from '../model/problem.ts';
 
 /** A network card of a lab host. */
@@ -19,6 +20,10 @@ export interface LabHost {
   readonly defaultRoute?: string;
   /** Default 192. */
   readonly memoryMiB?: number;
+  /** The system on it; default debian. */
+  readonly image?: LabImage;
+  /** Ports on which its SSH server listens besides 22. */
+  readonly sshPorts?: readonly number[];
   /** All packages that clusters need are installed before it first boots, their services off. */
   readonly preinstalled?: boolean;
 }

@@ -77,9 +77,9 @@ async function prepare(
   const cache = cacheDirectory();
   const recipes = new Map<string, Recipe>();
   const images = new Map(kept);
-  for (const { name, preinstalled = false } of spec.hosts) {
+  for (const { name, image = 'debian', preinstalled = false } of spec.hosts) {
     if (kept.has(name)) continue;
-    const recipe: Recipe = { suite, kernel, preinstalled };
+    const recipe: Recipe = { suite, kernel, image, preinstalled };
     const path = imagePath(cache, recipe);
     recipes.set(path, recipe);
     images.set(name, path);

@@ -36,6 +36,8 @@ export interface Host {
   readonly ssh: SshSettings;
   /** Free data of the user's, for templates. */
   readonly vars: { readonly [name: string]: Json };
+  /** The system that the host has in the lab; default debian. */
+  readonly labImage?: LabImage;
 }
 
 /** Addresses one after the other, and the interface that gets them. */
@@ -43,6 +45,13 @@ export interface LocalAddresses {
   readonly interface: string;
   readonly addresses: readonly string[];
 }
+
+/**
+ * What a host of the lab is made of: Debian with systemd and apt, the same with dnf and rpm in apt's place, or Debian
+ * with SysV's init.
+ */
+export const labImages = ['debian', 'rpm', 'sysv'] as const;
+export type LabImage = (typeof labImages)[number];
 
 /** A network interface with the addresses that the host has of its own (VIPs are not among them). */
 export interface Interface {
@@ -87,6 +96,16 @@ export interface DirectorSettings {
   readonly mode: DirectorMode;
   /** Seconds; ipvsadm --set. */
   readonly timeouts: { readonly tcp: number; readonly tcpFin: number; readonly udp: number } | undefined;
+  /** Where ipvsadm is built from source instead of taken as a package. */
+  readonly ipvsadm?: IpvsadmSource;
+}
+
+/** A tarball of ipvsadm: a URL, or the bytes of a file of this machine in base64. */
+export interface IpvsadmSource {
+  readonly source: { readonly url: string } | { readonly content: string };
+  readonly sha256: string;
+  /** The directors that are meant. */
+  readonly hosts: readonly string[];
 }
 
 /** An address that clients call. */

@@ -3,7 +3,8 @@ import type { Answers, Probe } from '../model/probe.ts';
 import { Problem } from '../model/problem.ts';
 import { garbled, linesOf } from './answer.ts';
 
-export type PackageManager = 'apt' | 'dnf' | 'yum';
+export const packageManagers = ['apt', 'dnf', 'yum', 'zypper'] as const;
+export type PackageManager = (typeof packageManagers)[number];
 
 /** A package as its host's package manager knows it; versions are whole (`1:2.2.7-1+b2`). */
 export interface PackageEntry {
@@ -15,7 +16,7 @@ export interface PackageEntry {
 
 /**
  * Packages by name, from the databases on the host: dpkg-query(1) and `apt-cache policy`, or `rpm -q` and
- * `dnf info` from its cache. No list is fetched, for reading writes nothing; so a host whose lists were
+ * `dnf info` or `zypper info` from its cache. No list is fetched, for reading writes nothing; so a host whose lists were
  * never fetched has no candidates.
  */
 export const packages: Probe<PackageEntry> = {
@@ -28,7 +29,8 @@ export const packages: Probe<PackageEntry> = {
     const split = lines.indexOf('candidates');
     if (split < 0) throw garbled('packages', lines.join('\n'));
     const installed = manager === 'apt' ? dpkg(lines.slice(1, split)) : rpm(lines.slice(1, split));
-    const candidates = manager === 'apt' ? policy(lines.slice(split + 1)) : info(lines.slice(split + 1));
+    const candidates =
+      manager === 'apt' ? policy(lines.slice(split + 1)) : info(lines.slice(split + 1), manager);
     return new Map(
       keys.map(key => {
         const version = installed.get(key);
@@ -60,10 +62,11 @@ export function upstreamVersion(answers: Answers, name: string): string | undefi
 }
 
 function managerOf(line: string | undefined): PackageManager {
-  if (line === 'apt' || line === 'dnf' || line === 'yum') return line;
+  const manager = packageManagers.find(one => one === line);
+  if (manager !== undefined) return manager;
   if (line !== 'none') throw garbled('packages', String(line));
   throw new Problem('no package manager that lvsform knows', {
-    why: 'neither apt-get with dpkg nor dnf or yum with rpm is on this host',
+    why: 'neither apt-get with dpkg nor dnf, yum or zypper with rpm is on this host',
   });
 }
 
@@ -99,13 +102,17 @@ function rpm(lines: readonly string[]): Map<string, string> {
   return found;
 }
 
-/** `dnf info` and `yum info`: a member a line; the last block of a name is the newest available one. */
-function info(lines: readonly string[]): Map<string, string> {
+/**
+ * `dnf info` and `yum info`: a member a line; the last block of a name is the newest available one. zypper has epoch,
+ * version and release in one member.
+ */
+function info(lines: readonly string[], manager: PackageManager): Map<string, string> {
   const found = new Map<string, string>();
   let [name, epoch, version] = ['', '0', ''];
   for (const line of lines) {
     const [, member, value = ''] = /^(\w+) *: (\S+)$/.exec(line) ?? [];
     if (member === 'Name') [name, epoch] = [value, '0'];
+    else if (member === 'Version' && manager === 'zypper') found.set(name, value.replace(/^0:/, ''));
     else if (member === 'Epoch') epoch = value;
     else if (member === 'Version') version = value;
     else if (member === 'Release') found.set(name, `${epoch === '0' ? '' : `${epoch}:`}${version}-${value}`);
@@ -124,14 +131,17 @@ if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
   [ $? -le 1 ] || { echo 'dpkg-query failed' >&2; exit 1; }
   echo candidates
   apt-cache policy -- "$@" || exit 1
-elif command -v rpm >/dev/null && { command -v dnf || command -v yum; } >/dev/null; then
-  manager=dnf
-  command -v dnf >/dev/null || manager=yum
+elif command -v rpm >/dev/null && { command -v dnf || command -v yum || command -v zypper; } >/dev/null; then
+  for manager in dnf yum zypper; do
+    ! command -v "$manager" >/dev/null || break
+  done
   echo "$manager"
   rpm --version >/dev/null || exit 1
   rpm -q --qf '%{NAME} installed %|EPOCH?{%{EPOCH}}:{0}|:%{VERSION}-%{RELEASE}\\n' -- "$@"
   echo candidates
-  "$manager" -q -C info -- "$@" 2>/dev/null
+  if [ "$manager" = zypper ]; then zypper --non-interactive --no-refresh -q info -- "$@" 2>/dev/null
+  else "$manager" -q -C info -- "$@" 2>/dev/null
+  fi
 else
   echo none
 fi

@@ -2,6 +2,7 @@ import { script } from '../model/command.ts';
 import { canonical } from '../model/json.ts';
 import type { Probe } from '../model/probe.ts';
 import { garbled, keyAt, linesOf } from './answer.ts';
+import { bySystemd, scriptWorks } from './init.ts';
 
 /** Where the fingerprints of what each service has loaded are kept: `<unit>.reload` and `<unit>.restart`. */
 export const recordsDirectory = '/var/lib/lvsform/loaded';
@@ -9,7 +10,7 @@ export const recordsDirectory = '/var/lib/lvsform/loaded';
 /** Is what was loaded last still what the files hold: no record, the same, or another. */
 export type Loaded = 'unknown' | 'same' | 'other';
 
-/** A systemd unit (systemctl(1), `show`), and how its inputs compare with what it loaded last. */
+/** A unit of systemd (systemctl(1), `show`) or script of /etc/init.d, and how its inputs compare with what it loaded last. */
 export interface UnitEntry {
   readonly active: boolean;
   /** null where it can be neither enabled nor disabled (static: no [Install]; generated; an alias). */
@@ -32,7 +33,9 @@ export function unitKey({ unit, reload, restart }: UnitQuestion): string {
 
 /**
  * systemd units: one `systemctl show` for all. A unit that systemd does not find (LoadState=not-found) is
- * absent. The comparison with what was loaded is made on the host, where the record lies.
+ * absent. Where systemd did not boot the host, the scripts of /etc/init.d are asked for their status, and the answer is
+ * put into the same words; a service starts at boot where a run level from 2 to 5 has a link to it. The comparison with what was loaded is made on the host, where the
+ * record lies.
  */
 export const units: Probe<UnitEntry> = {
   name: 'units',
@@ -130,14 +133,31 @@ export const fingerprint = `fingerprint() {
 `;
 
 /** `generated` (a SysV script): only `is-enabled` looks into the run levels. */
-const text = `${fingerprint}
+const text = `${fingerprint}${scriptWorks}
 export LC_ALL=C
-command -v systemctl >/dev/null || { echo 'this host has no systemd: lvsform can not manage its services' >&2; exit 1; }
+init_scripts() {
+  gap=
+  for unit do
+    printf "$gap"
+    gap='\\n'
+    if ! [ -x "/etc/init.d/$unit" ]; then
+      printf 'LoadState=not-found\\nActiveState=inactive\\nUnitFileState=\\n'
+      continue
+    fi
+    active=inactive file=disabled
+    script_works "$unit" && active=active
+    for link in /etc/rc[2345].d/S[0-9][0-9]"$unit"; do
+      [ ! -e "$link" ] || file=enabled
+    done
+    printf 'LoadState=loaded\\nActiveState=%s\\nUnitFileState=%s\\n' "$active" "$file"
+  done
+}
 records=$1 count=$2; shift 2
 shown=$(
   n=$count total=$#
   while [ "$n" -gt 0 ]; do set -- "$@" "$1"; shift; n=$((n - 1)); done
   shift $((total - count))
+  ${bySystemd} || { init_scripts "$@"; exit; }
   exec systemctl show -p LoadState -p ActiveState -p UnitFileState -- "$@"
 ) || exit 1
 printf '%s\\n' "$shown"

@@ -11,6 +11,7 @@ import { directorRules } from './director-rules.ts';
 import { directorSysctls } from './director-sysctls.ts';
 import { firewall } from './firewall.ts';
 import { ipvsScript } from './ipvs-script.ts';
+import { ipvsadm } from './ipvsadm.ts';
 import { keepalivedConfig } from './keepalived-config.ts';
 import { keepalivedSince } from './keepalived-since.ts';
 import { ownUnit } from './own-unit.ts';
@@ -32,7 +33,7 @@ export function director(cluster: Cluster, host: Host): readonly Resource[] {
   const { mode } = cluster.director;
   return [
     ...firewall(cluster, host),
-    ...packages(cluster),
+    ...packages(cluster, host),
     ...directorModules(cluster),
     ...directorSysctls(cluster, host),
     ...directorRules(cluster, host),
@@ -41,17 +42,17 @@ export function director(cluster: Cluster, host: Host): readonly Resource[] {
   ];
 }
 
-function packages(cluster: Cluster): readonly Resource[] {
-  const ipvsadm = resource(packageKind, { name: 'ipvsadm' }, 'reads and edits the IPVS table');
+function packages(cluster: Cluster, host: Host): readonly Resource[] {
+  const table = ipvsadm(cluster, host);
   if (cluster.director.mode === 'static') {
     const arping = { name: 'iputils-arping', rpm: 'iputils' };
-    return [ipvsadm, resource(packageKind, arping, 'tells the neighbours where the VIP is')];
+    return [...table, resource(packageKind, arping, 'tells the neighbours where the VIP is')];
   }
   const why =
     cluster.director.mode === 'vrrp'
       ? 'moves the VIP between the directors (VRRP)'
       : 'moves the VIP between the directors and checks the real servers';
-  return [ipvsadm, resource(packageKind, { name: 'keepalived' }, why)];
+  return [...table, resource(packageKind, { name: 'keepalived' }, why)];
 }
 
 /**

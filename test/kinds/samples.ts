@@ -17,6 +17,19 @@ const owned = { owner: 'root', group: 'root', mode: '0644' };
 
 export const samples: { readonly [kind: string]: Samples } = {
   package: { spec: { name: 'keepalived' }, states: [{ installed: true }] },
+  'source-build': {
+    spec: {
+      name: 'tool',
+      source: '/root/tool.tar.gz',
+      sha256: 'a'.repeat(64),
+      programs: ['tool', 'tool-save'],
+    },
+    states: [
+      { sha256: 'a'.repeat(64), intact: true },
+      { sha256: 'b'.repeat(64), intact: true },
+      { sha256: 'b'.repeat(64), intact: false },
+    ],
+  },
   'kernel-module': {
     spec: { name: 'ip-vs' },
     states: [

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { service } from '../../src/kinds/service.ts';
 import { scriptOf } from '../../src/model/command.ts';
 import type { Answers } from '../../src/model/probe.ts';
+import { bySystemd as booted } from '../../src/probes/init.ts';
 import { type UnitEntry, unitKey, units } from '../../src/probes/units.ts';
 import { really, shells } from '../probes/real-sh.ts';
 
@@ -77,9 +78,9 @@ for (const shell of shells) {
     const own = service.subject({ name: 'app', reload_on: [path('a conf')], restart_on: [path('default')] });
     const key = unitKey({ unit: 'app', reload: own.reload_on, restart: own.restart_on });
     const here = (argv: readonly string[]) =>
-      argv.map(word => word.replace('/var/lib/lvsform/loaded', path('records'))) as unknown as readonly [
-        string,
-      ];
+      argv.map(word =>
+        word.replace('/var/lib/lvsform/loaded', path('records')).replaceAll(booted, '[ -d / ]'),
+      ) as unknown as readonly [string];
     const read = () => {
       const answer = units.parse(really(shell, here(units.script([key])), env), [key]).get(key);
       return service.read(own, answering(answer))?.current;
@@ -106,6 +107,92 @@ for (const shell of shells) {
       fs.rmSync(path('default'));
       assert.is(read(), 'restart', 'a file that is gone is another one');
       assert.match(fs.readFileSync(path('log'), 'utf8'), 'restart -- app');
+    } finally {
+      fs.rmSync(fake, { recursive: true });
+    }
+  });
+}
+
+/** A script of /etc/init.d with a service that is a file; what it is told is written down. */
+const initScript = `#!/bin/sh
+echo "$1" >>"$(dirname "$0")/../log"
+running=$(dirname "$0")/../running
+case $1 in
+  start | restart) [ ! -e "$(dirname "$0")/../broken" ] || { echo no such port; exit 1; }; : >"$running" ;;
+  stop) rm -f "$running" ;;
+  status) [ -e "$running" ] || exit 3 ;;
+  reload) exit 3 ;;
+  force-reload) ;;
+esac
+`;
+
+/** update-rc.d, as far as one run level goes. */
+const updateRcD = `#!/bin/sh
+links=$(dirname "$0")/rc3.d
+[ "$1" != -f ] || shift
+case $2 in
+  defaults) : >"$links/S01$1" ;;
+  enable) mv "$links/K01$1" "$links/S01$1" 2>/dev/null; : ;;
+  disable) mv "$links/S01$1" "$links/K01$1" ;;
+  remove) rm -f "$links/S01$1" "$links/K01$1" ;;
+esac
+`;
+
+for (const shell of shells) {
+  test(`${shell.join(' ')}: without systemd, scripts of /etc/init.d are started, reloaded, enabled and taken away`, () => {
+    const fake = fs.mkdtempSync(join(tmpdir(), 'lvsform-init-'));
+    const path = (name: string) => join(fake, name);
+    for (const folder of ['init.d', 'rc3.d']) fs.mkdirSync(path(folder));
+    fs.writeFileSync(path('update-rc.d'), updateRcD, { mode: 0o755 });
+    fs.writeFileSync(path('conf'), 'one');
+    const own = service.subject({ name: 'app', reload_on: [path('conf')] });
+    const key = unitKey({ unit: 'app', reload: own.reload_on, restart: [] });
+    const run = (argv: readonly string[]) => {
+      const here = argv.map(word =>
+        word
+          .replace('/var/lib/lvsform/loaded', path('records'))
+          .replaceAll(booted, '[ -d /nowhere ]')
+          .replaceAll('/etc/init.d', path('init.d'))
+          .replaceAll('/etc/rc', path('rc')),
+      );
+      return really(shell, here as unknown as readonly [string], {
+        PATH: `${fake}:${process.env['PATH']}`,
+      });
+    };
+    const read = () => service.read(own, answering(units.parse(run(units.script([key])), [key]).get(key)));
+    const move = (to: Parameters<typeof service.move>[2]) => {
+      let result = { code: 0, stderr: '' };
+      for (const { argv } of service.move(own, read(), to)) if (result.code === 0) result = run(argv);
+      return result;
+    };
+    const script = (mark: string) =>
+      fs.writeFileSync(path('init.d/app'), initScript.replace('\n', `\n${mark}\n`), { mode: 0o755 });
+    try {
+      assert.is(read(), undefined, 'no script');
+      assert.match(move(current).stderr, 'there is no script');
+      script('# Made by lvsform');
+      assert.is(read(), undefined, 'neither running nor enabled');
+      fs.writeFileSync(path('broken'), '');
+      const failed = move(current);
+      assert.match(failed.stderr, /could not start app\nno such port/);
+      assert.is(read(), undefined);
+      fs.rmSync(path('broken'));
+      assert.is(move(current).code, 0);
+      assert.equal(read(), current);
+      fs.writeFileSync(path('conf'), 'two');
+      assert.is(read()?.current, 'reload');
+      fs.rmSync(path('log'));
+      assert.is(move(current).code, 0);
+      assert.match(fs.readFileSync(path('log'), 'utf8'), /reload\nforce-reload\n/);
+      assert.equal(read(), current);
+      assert.is(move({ ...current, enabled: false }).code, 0);
+      assert.equal(fs.readdirSync(path('rc3.d')), [], 'a script of ours leaves no link');
+      script('# of a package');
+      assert.is(move(current).code, 0);
+      assert.is(move(undefined).code, 0);
+      assert.equal(fs.readdirSync(path('rc3.d')), ['K01app'], 'one of a package stays known');
+      assert.is(read(), undefined);
+      assert.ok(!fs.existsSync(path('running')));
     } finally {
       fs.rmSync(fake, { recursive: true });
     }

@@ -7,23 +7,33 @@ import * as assert from 'uvu/assert';
 import { ensureImage, imagePath } from '../../src/lab/image/cache.ts';
 import { offered, preinstalled } from '../../src/lab/image/packages.ts';
 import { customizeScript, imageName, type Recipe } from '../../src/lab/image/recipe.ts';
+import { becomeRpm } from '../../src/lab/image/rpm-host.ts';
+import { labImages } from '../../src/model/cluster.ts';
 
-const recipe: Recipe = { suite: 'bookworm', kernel: '6.1.0', preinstalled: false };
+const recipe: Recipe = { suite: 'bookworm', kernel: '6.1.0', image: 'debian', preinstalled: false };
 
 test('each recipe has an image of its own', () => {
-  const others = [{ suite: 'trixie' }, { kernel: '6.2.0' }, { preinstalled: true }];
+  const others = [
+    { suite: 'trixie' },
+    { kernel: '6.2.0' },
+    { image: 'rpm' as const },
+    { preinstalled: true },
+  ];
   const names = [recipe, ...others.map(other => ({ ...recipe, ...other }))].map(imageName);
   assert.is(new Set(names).size, names.length);
   assert.is(imageName({ ...recipe }), imageName(recipe));
 });
 
 test('what is installed beforehand can be installed again after it was removed', () => {
-  assert.ok(preinstalled.every(name => offered.includes(name)));
-  assert.is(new Set(offered).size, offered.length);
+  for (const image of labImages) {
+    const names = offered[image];
+    assert.ok(preinstalled[image].every(name => names.includes(name)));
+    assert.is(new Set(names).size, names.length);
+  }
 });
 
-test('the script of the build is one that sh reads', () => {
-  execFileSync('sh', ['-n'], { input: customizeScript });
+test('the scripts of the build are such as sh reads', () => {
+  for (const input of [customizeScript, becomeRpm]) execFileSync('sh', ['-n'], { input });
 });
 
 test('images that no lab asked for of late are removed, the others and those in use stay', async () => {

@@ -4,10 +4,12 @@ import * as assert from 'uvu/assert';
 import type { Answers, Probe } from '../../src/model/probe.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { addresses } from '../../src/probes/addresses.ts';
+import { builds } from '../../src/probes/builds.ts';
 import { commands } from '../../src/probes/commands.ts';
 import { files } from '../../src/probes/files.ts';
 import { filters } from '../../src/probes/filters.ts';
 import { firewalld } from '../../src/probes/firewalld.ts';
+import { init } from '../../src/probes/init.ts';
 import { ipvs } from '../../src/probes/ipvs.ts';
 import { ipvsTimeoutsProbe } from '../../src/probes/ipvs-timeouts.ts';
 import { modules } from '../../src/probes/modules.ts';
@@ -26,6 +28,10 @@ const probes: readonly Probe<unknown>[] = [
     files,
     filters,
     firewalld,
+    builds,
+    commands,
+    files,
+    init,
     ipvs,
     ipvsTimeoutsProbe,
     modules,

@@ -36,12 +36,14 @@ function addresses(cluster: Cluster, hostName: string): readonly string[] {
 const ownIpvsUnit = [
   'file//usr/local/sbin/ipvs_server.sh',
   'file//etc/systemd/system/lvsform-ipvs.service',
+  'file//etc/init.d/lvsform-ipvs',
   'service/lvsform-ipvs',
 ];
 
 const ownRsUnit = [
   'file//usr/local/sbin/rs_server.sh',
   'file//etc/systemd/system/lvsform-rs.service',
+  'file//etc/init.d/lvsform-rs',
   'service/lvsform-rs',
 ];
 
@@ -278,7 +280,11 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       [
         ...['sysctl/net.ipv4.ip_forward', 'package/iptables'],
         ...['iptables/4/filter/FORWARD', 'iptables/4/nat/POSTROUTING', 'iptables/4/nat/PREROUTING'],
-        ...['file//usr/local/sbin/lvsform-gateway.sh', 'file//etc/systemd/system/lvsform-gateway.service'],
+        ...[
+          'file//usr/local/sbin/lvsform-gateway.sh',
+          'file//etc/systemd/system/lvsform-gateway.service',
+          'file//etc/init.d/lvsform-gateway',
+        ],
         'service/lvsform-gateway',
       ],
     ],

@@ -14,6 +14,7 @@ import type { Firewall } from '../inventory-yaml.ts';
 import type { Secrets } from '../secrets/resolve.ts';
 import { certain } from './certain.ts';
 import { buildGateway } from './gateway.ts';
+import { buildIpvsadm } from './ipvsadm.ts';
 import { buildProxy } from './proxy.ts';
 import { buildService } from './service.ts';
 import { buildSsh } from './ssh.ts';
@@ -23,10 +24,15 @@ import { buildInstance, buildVip } from './vrrp.ts';
 export function buildCluster(draft: Draft, directory: string, secrets: Secrets): Cluster {
   const { yaml } = draft;
   const vips = draft.vips.map(buildVip);
+  const ipvsadm = buildIpvsadm(draft, directory);
   return {
     name: yaml.name,
     hosts: draft.hosts.map(host => buildHost(host, draft, directory, secrets)),
-    director: { mode: draft.mode, timeouts: buildTimeouts(draft) },
+    director: {
+      mode: draft.mode,
+      timeouts: buildTimeouts(draft),
+      ...(ipvsadm === undefined ? {} : { ipvsadm }),
+    },
     vips,
     vrrp: draft.mode === 'static' ? [] : draft.instances.map(each => buildInstance(each, vips, secrets)),
     services: draft.services.map(service => buildService(service, vips)),
@@ -55,6 +61,7 @@ function buildHost(host: DraftHost, draft: Draft, directory: string, secrets: Se
     firewall: buildFirewall(yaml.firewall, draft.yaml.firewall),
     ssh: buildSsh(host, draft.yaml.ssh ?? {}, directory, secrets),
     vars: yaml.vars ?? {},
+    ...(yaml.lab?.image === undefined ? {} : { labImage: yaml.lab.image }),
   };
 }
 

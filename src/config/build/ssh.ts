@@ -39,6 +39,6 @@ function buildBecome(become: SSHSettings['become'], path: Path, secrets: Secrets
 }
 
 /** An absolute path: `~/` is the user's home, everything else is relative to the inventory. */
-function localFile(path: string, directory: string): string {
+export function localFile(path: string, directory: string): string {
   return path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(directory, path);
 }

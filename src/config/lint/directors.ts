@@ -22,4 +22,20 @@ const twoStatic: Rule = {
   },
 };
 
-export const directorRules: readonly Rule[] = [noDirector, twoStatic];
+/** A name that is no director's would be passed over in silence. */
+const builders: Rule = {
+  reads: ['hosts', 'director'],
+  *check({ yaml, directors }) {
+    const names = directors.map(({ name }) => name);
+    for (const [index, name] of (yaml.director?.ipvsadm?.hosts ?? []).entries()) {
+      if (names.includes(name)) continue;
+      yield wrong(
+        ['director', 'ipvsadm', 'hosts', index],
+        `${name} is not a director`,
+        `the directors are ${names.join(', ')}`,
+      );
+    }
+  },
+};
+
+export const directorRules: readonly Rule[] = [noDirector, twoStatic, builders];

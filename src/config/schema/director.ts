@@ -1,4 +1,6 @@
+import { sourceUrl } from '../../kinds/source-build.ts';
 import type { Schema } from '../../model/kind.ts';
+import { hostName, localPath } from './text.ts';
 
 const seconds = (description: string, example: number): Schema => ({
   type: 'integer',
@@ -36,6 +38,46 @@ export const director: Schema = {
       required: ['tcp', 'tcp_fin', 'udp'],
       additionalProperties: false,
       examples: [{ tcp: 30, tcp_fin: 5, udp: 60 }],
+    },
+    ipvsadm: {
+      title: 'ipvsadm from source',
+      description:
+        'Builds ipvsadm by make on the directors, for systems that have no package of it. The packages that this takes are installed: a compiler, make, and the libraries nl-3, nl-genl-3 and popt.',
+      type: 'object',
+      synonyms: { url: 'source', file: 'source', sum: 'sha256', checksum: 'sha256' },
+      properties: {
+        source: {
+          type: 'string',
+          description:
+            'The tarball: a file of this machine, relative to the inventory (`~/` is your home directory), or a URL of http or https, which the director fetches itself.',
+          pattern: `${sourceUrl()}|^(?!https?://)${localPath.pattern.slice(1)}`,
+          patternErrorMessage: 'must be the path of a file, or a URL of http or https',
+          examples: ['ipvsadm-1.31.tar.gz', 'https://example.net/ipvsadm-1.31.tar.gz'],
+        },
+        sha256: {
+          type: 'string',
+          description: 'Its SHA-256, as sha256sum prints it. Without the right one nothing of it is used.',
+          pattern: '^[0-9a-f]{64}$',
+          patternErrorMessage: 'must be the 64 digits that sha256sum prints',
+          examples: ['7276bcf214f31051188b2e44f11029e57303f37e54126e517000c1b2123a6d4e'],
+        },
+        hosts: {
+          type: 'array',
+          description: 'The directors that are meant; the others take the package. Default: all.',
+          items: { type: 'string', ...hostName },
+          minItems: 1,
+          uniqueItems: true,
+          examples: [['lvs02']],
+        },
+      },
+      required: ['source', 'sha256'],
+      additionalProperties: false,
+      examples: [
+        {
+          source: 'ipvsadm-1.31.tar.gz',
+          sha256: '7276bcf214f31051188b2e44f11029e57303f37e54126e517000c1b2123a6d4e',
+        },
+      ],
     },
   },
   additionalProperties: false,

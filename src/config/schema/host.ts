@@ -1,4 +1,4 @@
-import { roleNames } from '../../model/cluster.ts';
+import { labImages, roleNames } from '../../model/cluster.ts';
 import type { Schema } from '../../model/kind.ts';
 import { defaults } from '../defaults.ts';
 import { addressRange, cidr, hostName, interfaceName, ipAddress } from './text.ts';
@@ -105,6 +105,26 @@ export const host: Schema = {
     },
     firewall: { $ref: '#/$defs/firewall' },
     ssh: { $ref: '#/$defs/ssh' },
+    lab: {
+      title: 'Lab host',
+      description:
+        'What this host is in the lab. Its SSH server there also listens on the port of its `ssh`.',
+      type: 'object',
+      synonyms: { system: 'image', os: 'image' },
+      properties: {
+        image: {
+          type: 'string',
+          description:
+            '`debian` has systemd and apt; `rpm` the same with dnf and rpm in the place of apt; `sysv` has scripts of /etc/init.d in the place of systemd, no package of ipvsadm, and a compiler.',
+          enum: [...labImages],
+          synonyms: { dnf: 'rpm', yum: 'rpm', fedora: 'rpm', rhel: 'rpm', sysvinit: 'sysv' },
+          default: defaults.lab.image,
+          examples: ['rpm'],
+        },
+      },
+      additionalProperties: false,
+      examples: [{ image: 'sysv' }],
+    },
     vars: {
       title: 'Variables',
       description: 'Free data of yours: `{{vars.NAME}}` in playbooks and templates.',

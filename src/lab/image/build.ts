@@ -22,7 +22,13 @@ export async function buildImage(
     await writeInputs(build, recipe);
     const root = join(build, 'root');
     const draft = join(build, 'image.ext4');
-    const env = { ...process.env, BUILD: build, KERNEL: recipe.kernel, DEBIAN_FRONTEND: 'noninteractive' };
+    const env = {
+      ...process.env,
+      BUILD: build,
+      KERNEL: recipe.kernel,
+      IMAGE: recipe.image,
+      DEBIAN_FRONTEND: 'noninteractive',
+    };
     // unshare passes no SIGTERM on, but takes its children with it when it dies.
     const contained = { env, signal, onLine, killSignal: 'SIGKILL' } as const;
     await run([...containment, ...(await debootstrap(build, root, recipe, signal))], contained);
@@ -48,7 +54,7 @@ async function debootstrap(build: string, root: string, recipe: Recipe, signal?:
   await writeFile(sources, apt.sources.map(line => `${line}\n`).join(''));
   return [
     'mmdebstrap',
-    ...['--mode=root', '--variant=minbase', `--include=${installed.join(',')}`],
+    ...['--mode=root', '--variant=minbase', `--include=${installed[recipe.image].join(',')}`],
     ...apt.options.map(option => `--aptopt=${option}`),
     ...leftOut.map(path => `--dpkgopt=path-exclude=${path}`),
     '--customize-hook="$BUILD/customize" "$1"',
@@ -60,10 +66,10 @@ async function debootstrap(build: string, root: string, recipe: Recipe, signal?:
 
 async function writeInputs(build: string, recipe: Recipe): Promise<void> {
   const list = (names: readonly string[]) => names.map(name => `${name}\n`).join('');
-  await writeFile(join(build, 'offered'), list(offered));
-  await writeFile(join(build, 'preinstalled'), list(recipe.preinstalled ? preinstalled : []));
+  await writeFile(join(build, 'offered'), list(offered[recipe.image]));
+  await writeFile(join(build, 'preinstalled'), list(recipe.preinstalled ? preinstalled[recipe.image] : []));
   await writeFile(join(build, 'customize'), customizeScript, { mode: 0o755 });
-  for (const file of guestFiles) {
+  for (const file of guestFiles(recipe.image)) {
     const path = join(build, 'overlay', file.path);
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
     if ('link' in file) await symlink(file.link, path);

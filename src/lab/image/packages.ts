@@ -1,50 +1,10 @@
-/** What every lab host has from the start. */
-export const installed = [
-  'systemd',
-  'systemd-sysv',
-  'udev',
-  'dbus',
-  'openssh-server',
-  'sudo',
-  'iproute2',
-  'kmod',
-  'procps',
-  'iputils-ping',
-] as const;
+import type { LabImage } from '../../model/cluster.ts';
 
-/**
- * What clusters and their tests install. A lab host can install each of them although it is offline; those of the
- * preinstalled image have them all.
- */
-export const preinstalled = [
-  'ipvsadm',
-  'keepalived',
-  'iptables',
-  'ipset',
-  'nftables',
-  'firewalld',
-  'haproxy',
-  'nginx-light',
-  'memcached',
-  'redis-server',
-  'postgresql',
-  'dnsmasq',
-  'bind9-dnsutils',
-  'opensmtpd',
-  'bird2',
-  'snmpd',
-  'snmp',
-  'curl',
-  'openssl',
-  'socat',
-  'netcat-openbsd',
-  'lksctp-tools',
-  'iputils-arping',
-  'tcpdump',
-  'conntrack',
-  'ethtool',
-  'busybox',
-] as const;
+/** Where the guest keeps the packages that it can install. */
+export const packageDirectory = '/opt/lab-packages';
+
+const everywhere = ['openssh-server', 'sudo', 'udev', 'iproute2', 'kmod', 'procps', 'iputils-ping'] as const;
+const systemd = ['systemd', 'systemd-sysv', 'dbus'] as const;
 
 /** What it takes to build ipvsadm from its source; too big to be on every host. */
 const builders = [
@@ -57,5 +17,58 @@ const builders = [
   'libpopt-dev',
 ] as const;
 
-/** All that a lab host can install; each comes with what it depends on. */
-export const offered = [...preinstalled, ...builders] as const;
+/** What every lab host has from the start. */
+export const installed: Readonly<Record<LabImage, readonly string[]>> = {
+  debian: [...systemd, ...everywhere],
+  rpm: [...systemd, ...everywhere, 'rpm', 'dnf', 'zypper', 'createrepo-c'],
+  // Like an old system: no package of ipvsadm, but a compiler.
+  sysv: ['sysvinit-core', 'sysv-rc', 'initscripts', ...everywhere, ...builders],
+};
+
+/** What the cluster itself takes, and a web server and a client to see it work. */
+const core = [
+  'keepalived',
+  'iptables',
+  'nginx-light',
+  'curl',
+  'iputils-arping',
+  'netcat-openbsd',
+  'conntrack',
+  'ethtool',
+  'tcpdump',
+  'busybox',
+] as const;
+
+/** What clusters and their tests install besides. */
+const more = [
+  'ipset',
+  'nftables',
+  'firewalld',
+  'haproxy',
+  'memcached',
+  'redis-server',
+  'postgresql',
+  'dnsmasq',
+  'bind9-dnsutils',
+  'opensmtpd',
+  'bird2',
+  'snmpd',
+  'snmp',
+  'openssl',
+  'socat',
+  'lksctp-tools',
+] as const;
+
+/** What the preinstalled image has. */
+export const preinstalled: Readonly<Record<LabImage, readonly string[]>> = {
+  debian: ['ipvsadm', ...core, ...more],
+  rpm: [],
+  sysv: core,
+};
+
+/** All that a lab host can install although it is offline; each comes with what it depends on. */
+export const offered: Readonly<Record<LabImage, readonly string[]>> = {
+  debian: ['ipvsadm', ...core, ...more, ...builders],
+  rpm: ['ipvsadm', ...core],
+  sysv: [...core, ...builders],
+};

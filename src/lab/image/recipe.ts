@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { guestFiles, packageDirectory } from './guest-files.ts';
-import { installed, offered, preinstalled } from './packages.ts';
+import type { LabImage } from '../../model/cluster.ts';
+import { guestFiles } from './guest-files.ts';
+import { installed, offered, packageDirectory, preinstalled } from './packages.ts';
 
 /** Everything that decides what is in a base image. */
 export interface Recipe {
@@ -8,6 +9,7 @@ export interface Recipe {
   readonly suite: string;
   /** Version of the User Mode Linux kernel, whose modules go into the image. */
   readonly kernel: string;
+  readonly image: LabImage;
   /** The offered packages that clusters need are installed, their services off. */
   readonly preinstalled: boolean;
 }
@@ -20,7 +22,7 @@ export const leftOut = ['man', 'doc', 'info', 'locale', 'lintian', 'bug'].map(na
 
 /**
  * Run by mmdebstrap when all packages are in, with the new root as its argument, and with BUILD (a
- * directory with overlay/ and the lists offered and preinstalled) and KERNEL in its environment.
+ * directory with overlay/ and the lists offered and preinstalled), KERNEL and IMAGE in its environment.
  * mmdebstrap's policy-rc.d keeps services from being started, but nothing keeps them from being enabled.
  */
 export const customizeScript = `#!/bin/sh
@@ -37,6 +39,8 @@ mv "$root"/var/cache/apt/archives/*.deb "$root${packageDirectory}"
 cp -a "/usr/lib/uml/modules/$KERNEL" "$root/lib/modules/"
 chroot "$root" depmod "$KERNEL"
 chroot "$root" useradd --create-home --shell /bin/bash lab
+chroot "$root" useradd --create-home --shell /bin/sh admin
+echo admin:lab | chroot "$root" chpasswd
 find "$root/etc/apt/sources.list" "$root/etc/apt/sources.list.d" -type f -delete 2>/dev/null || :
 rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap" "$root"/etc/ssh/ssh_host_*
 rm -rf "$root"/var/lib/apt/lists/*
@@ -44,7 +48,7 @@ cp -a "$BUILD/overlay/." "$root/"
 chmod 0440 "$root/etc/sudoers.d/lab"
 chroot "$root" apt-get --quiet update
 enabled() {
-  systemctl --root="$root" list-unit-files --state=enabled --no-legend | awk '{ print $1 }' | sort
+  [ "$IMAGE" = sysv ] || systemctl --root="$root" list-unit-files --state=enabled --no-legend | awk '{ print $1 }' | sort
 }
 at_boot() { ls "$root/etc/rc3.d" | sed -n 's/^S[0-9]*//p' | sort; }
 enabled >"$BUILD/enabled"
@@ -57,11 +61,16 @@ if [ -s "$BUILD/preinstalled" ]; then
   done
   rm -rf "$root"/var/log/*.log "$root"/var/log/apt/*
 fi
+if [ "$IMAGE" = sysv ]; then
+  for service in lab-configure lab-ready; do chroot "$root" update-rc.d "$service" defaults; done
+fi
+if [ "$IMAGE" = rpm ]; then chroot "$root" /usr/local/lib/lab/become-rpm; fi
 `;
 
 /** The name of the image's file: another recipe is another file, so a stale image is never used. */
 export function imageName(recipe: Recipe): string {
-  const packages = [installed, offered, ...(recipe.preinstalled ? [preinstalled] : [])];
-  const inputs = [recipe, packages, guestFiles, customizeScript, leftOut, diskMiB];
+  const { image } = recipe;
+  const packages = [installed[image], offered[image], recipe.preinstalled ? preinstalled[image] : []];
+  const inputs = [recipe, packages, guestFiles(image), customizeScript, leftOut, diskMiB];
   return `${createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16)}.ext4`;
 }

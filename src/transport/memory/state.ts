@@ -106,6 +106,8 @@ export interface HostState {
   readonly sysctls: { [path: string]: string };
   readonly files: { [path: string]: Node };
   readonly units: { [name: string]: Unit };
+  /** What booted it: units are scripts of /etc/init.d on a host without systemd. */
+  init: 'systemd' | 'sysv';
   readonly interfaces: readonly string[];
   addresses: Address[];
   routes: Route[];
@@ -126,7 +128,16 @@ export function dumpOf(state: HostState): Json {
 }
 
 const directories = [
-  ...['/', '/etc', '/etc/default', '/etc/sysctl.d', '/etc/modules-load.d', '/etc/systemd/system', '/root'],
+  ...[
+    '/',
+    '/etc',
+    '/etc/default',
+    '/etc/init.d',
+    '/etc/sysctl.d',
+    '/etc/modules-load.d',
+    '/etc/systemd/system',
+    '/root',
+  ],
   ...['/run', '/srv', '/tmp', '/usr/local/bin', '/usr/local/sbin', '/usr/local/lib', '/var/lib', '/var/www'],
 ];
 
@@ -229,6 +240,7 @@ export function blankHost(): HostState {
     },
     files: Object.fromEntries(directories.map(path => [path, directory()])),
     units: {},
+    init: 'systemd',
     interfaces: ['lo', 'eth0', 'eth1', 'tunl0'],
     addresses: [
       { interface: 'lo', address: '127.0.0.1/8', label: 'lo', scope: 'host' },

@@ -66,6 +66,34 @@ function purge(state: HostState, name: string): void {
     if (children(state, path).length === 0) delete state.files[path];
 }
 
+/** The record of a build, as the scripts write it. */
+const recordOf = (records: string, name: string) => `${records}/${name}/record`;
+
+const readBuilds: Program = ({ state, args: [records = '', ...words] }) => {
+  const lines: string[] = [];
+  while (words.length > 0) {
+    const name = words.shift() ?? '';
+    const programs = words.splice(0, Number(words.shift()));
+    const [sum, intact] = bytesOf(state, recordOf(records, name))?.toString().split(' ') ?? [];
+    const whole = intact === 'intact' && programs.every(path => bytesOf(state, path)?.toString() === sum);
+    lines.push(`${lines.length} ${sum === undefined ? 'absent' : `${whole ? 'intact' : 'changed'} ${sum}`}`);
+  }
+  return ok(...lines, 'end');
+};
+
+const buildSource: Program = ({ state, args }) => {
+  const [records = '', name = '', , sum = '', intact = '', directory = '', ...programs] = args;
+  const owned = { owner: 'root', group: 'root', mode: '0755' };
+  for (const program of programs) put(state, `${directory}/${program}`, Buffer.from(sum), owned);
+  put(state, recordOf(records, name), Buffer.from(`${sum} ${intact}`), { ...owned, mode: '0644' });
+  return ok();
+};
+
+const removeBuild: Program = ({ state, args: [records = '', name = '', ...paths] }) => {
+  for (const path of [...paths, recordOf(records, name)]) delete state.files[path];
+  return ok();
+};
+
 const readModules: Program = ({ state, args: [boot = '', ...names] }) =>
   ok(
     ...names.map((name, index) => {
@@ -191,10 +219,17 @@ const systemctl: Program = ({ state, args }) => {
 
 /** A unit file that somebody wrote makes a unit. */
 function unitFromFile(state: HostState, name: string): Unit | undefined {
+  const script = bytesOf(state, `/etc/init.d/${name}`);
+  if (state.init === 'sysv' && script !== undefined)
+    return { file: 'disabled', active: false, starts: 0, reloads: 0 };
   const text = bytesOf(state, `/etc/systemd/system/${name}.service`)?.toString();
   if (text === undefined) return undefined;
   return { file: text.includes('[Install]') ? 'disabled' : 'static', active: false, starts: 0, reloads: 0 };
 }
+
+const enableService: Program = ({ args: [name = ''], run }) => run(['systemctl', 'enable', '--', name]);
+
+const readInit: Program = ({ state }) => ok(state.init, 'end');
 
 const stopService: Program = ({ state, args: [name = ''], run }) =>
   state.units[name] === undefined ? ok() : run(['systemctl', 'stop', '--', name]);
@@ -232,6 +267,9 @@ export const systemPrograms: Programs = {
   'lvsform-read-packages': readPackages,
   'lvsform-install-package': installPackage,
   'lvsform-remove-package': removePackage,
+  'lvsform-read-builds': readBuilds,
+  'lvsform-build-source': buildSource,
+  'lvsform-remove-build': removeBuild,
   'lvsform-read-modules': readModules,
   'lvsform-unload-module': unloadModule,
   'lvsform-read-sysctls': readSysctls,
@@ -239,6 +277,8 @@ export const systemPrograms: Programs = {
   'lvsform-read-units': readUnits,
   'lvsform-load-service': loadService,
   'lvsform-mark-service': markService,
+  'lvsform-enable-service': enableService,
+  'lvsform-read-init': readInit,
   'lvsform-stop-service': stopService,
   'lvsform-disable-service': disableService,
   'lvsform-test-commands': testCommands,

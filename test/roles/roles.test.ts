@@ -54,6 +54,7 @@ const arp = ['all.arp_ignore', 'all.arp_announce', 'lo.arp_ignore', 'lo.arp_anno
 const ownDirectorUnit = [
   'file//usr/local/sbin/lvsform-director.sh',
   'file//etc/systemd/system/lvsform-director.service',
+  'file//etc/init.d/lvsform-director',
   'service/lvsform-director',
 ];
 
@@ -344,7 +345,11 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
         ...Array<string>(4).fill('iptables/4/filter/FORWARD'),
         ...Array<string>(3).fill('iptables/4/nat/POSTROUTING'),
         ...Array<string>(4).fill('iptables/4/nat/PREROUTING'),
-        ...['file//usr/local/sbin/lvsform-gateway.sh', 'file//etc/systemd/system/lvsform-gateway.service'],
+        ...[
+          'file//usr/local/sbin/lvsform-gateway.sh',
+          'file//etc/systemd/system/lvsform-gateway.service',
+          'file//etc/init.d/lvsform-gateway',
+        ],
         'service/lvsform-gateway',
       ],
     ],

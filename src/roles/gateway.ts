@@ -7,6 +7,13 @@ import { gatewayRules } from './gateway-rules.ts';
 import { gatewayScript } from './gateway-script.ts';
 import { ownUnit } from './own-unit.ts';
 
+/** The kernel takes the larger of `all` and the interface, so this makes every one of them loose. */
+const loose = resource(
+  sysctl,
+  { key: 'net.ipv4.conf.all.rp_filter', value: '2' },
+  'TUN: answers come from the VIP by another interface than leads to it, which a strict check drops',
+);
+
 /**
  * A gateway between the cluster's network and the outside: it forwards, and where the inventory says so, rewrites.
  * Rules are live first, then the script and unit that bring them back at boot.
@@ -19,6 +26,7 @@ export function gateway(cluster: Cluster, host: Host): readonly Resource[] {
       { key: 'net.ipv4.ip_forward', value: '1' },
       'a gateway passes on what is not for itself',
     ),
+    ...(cluster.services.some(({ method }) => method === 'TUN') ? [loose] : []),
     ...(rules.length === 0
       ? []
       : [

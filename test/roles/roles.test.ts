@@ -369,6 +369,12 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       ],
     ],
     ['a server of a pool serves by itself', proxied, 'app01', []],
+    [
+      'a gateway on the way of tunneled answers lets them come from where the VIP is not',
+      { ...withMethod(dr, 'TUN'), gateway: { forwards: [], masquerade: [], snat: [] } },
+      'gateway',
+      ['sysctl/net.ipv4.ip_forward', 'sysctl/net.ipv4.conf.all.rp_filter'],
+    ],
     ['a client asks', dr, 'wan-client', ['package/curl']],
   ];
 

@@ -297,7 +297,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
         'package/iptables',
         ...Array<string>(7).fill('opening/4/INPUT'),
         ...['file//usr/local/sbin/lvsform-firewall.sh', 'file//etc/systemd/system/lvsform-firewall.service'],
-        'service/lvsform-firewall',
+        ...['file//etc/init.d/lvsform-firewall', 'service/lvsform-firewall'],
         ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs'],
         ...['kernel-module/ip_vs_sh', 'kernel-module/ip_vs_wrr', 'sysctl/net.ipv4.vs.pmtu_disc'],
         ...['sysctl/net.ipv4.vs.expire_quiescent_template', nodest],
@@ -314,7 +314,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
         ...Array<string>(4).fill('opening/4/INPUT'),
         ...['opening/4/INPUT', 'opening/4/FORWARD', 'opening/4/INPUT', 'opening/4/FORWARD'],
         ...['file//usr/local/sbin/lvsform-firewall.sh', 'file//etc/systemd/system/lvsform-firewall.service'],
-        'service/lvsform-firewall',
+        ...['file//etc/init.d/lvsform-firewall', 'service/lvsform-firewall'],
         ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr'],
         ...['ip_forward', 'conf.all.send_redirects', 'conf.default.send_redirects'].map(
           key => `sysctl/net.ipv4.${key}`,
@@ -329,11 +329,11 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       filtering,
       'gateway',
       [
-        ...['sysctl/net.ipv4.ip_forward', 'package/iptables'],
+        ...['sysctl/net.ipv4.ip_forward', 'sysctl/net.ipv4.conf.all.rp_filter', 'package/iptables'],
         ...Array<string>(3).fill('iptables/4/filter/FORWARD'),
         ...['iptables/4/nat/POSTROUTING', 'iptables/4/nat/PREROUTING'],
         ...['file//usr/local/sbin/lvsform-gateway.sh', 'file//etc/systemd/system/lvsform-gateway.service'],
-        'service/lvsform-gateway',
+        ...['file//etc/init.d/lvsform-gateway', 'service/lvsform-gateway'],
       ],
     ],
     [

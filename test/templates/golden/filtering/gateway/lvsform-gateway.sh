@@ -17,7 +17,7 @@
 
 set -u
 LC_ALL=C
-PATH=$PATH:/usr/sbin:/sbin
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 forwarding=/proc/sys/net/ipv4/ip_forward
 

@@ -17,7 +17,7 @@
 
 set -u
 LC_ALL=C
-PATH=$PATH:/usr/sbin:/sbin
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 kernel=/proc/sys
 devices=/sys/class/net

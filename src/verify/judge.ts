@@ -116,7 +116,7 @@ function unanswered(replies: readonly Reply[]): readonly string[] {
 function bypass(service: VirtualService, answered: number, scheduled: number): readonly string[] {
   if (scheduled >= answered) return [];
   const arp =
-    service.method === 'NAT'
+    service.method === 'NAT' || service.method === 'FULLNAT'
       ? ''
       : '; an RS may answer ARP for the VIP (arp_ignore, arp_announce): run plan for the real servers';
   return [`ARP bypass: ${answered - scheduled} of ${answered} replies did not come by a director${arp}`];

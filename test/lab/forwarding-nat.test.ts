@@ -45,6 +45,11 @@ const ask = async (scene: Scene, requests = 4, port = 80): Promise<readonly stri
   return stdout.split('\n').filter(line => line !== '');
 };
 
+/** Which of a pool's addresses a connection gets, the kernel tells by client and real server (nf_nat_core.c). */
+const mustBeOf = (pool: readonly string[], seen: readonly string[]) => {
+  assert.ok(seen.length > 0 && seen.every(one => pool.includes(one)), `${seen} of ${pool}`);
+};
+
 const holds = (address: string) => `ip -o addr show | grep -qF 'inet ${address}/'`;
 
 /** By what MAC a real server knows its next hop. */
@@ -153,22 +158,21 @@ test('from the mix to FULLNAT in place: what the other methods needed on the rea
     const { code } = await scene.on(server, `ip route get ${outer}`);
     assert.is.not(code, 0, `${server} has a route to the client`);
   }
-  assert.equal(await callers(scene, () => ask(scene, 12)), ['10.0.0.101', '10.0.0.102']);
+  mustBeOf(['10.0.0.101', '10.0.0.102'], await callers(scene, () => ask(scene)));
 });
 
 test('FULLNAT: the MASTER reboots, and each director calls by its own local addresses', async ({ scene }) => {
   const inventory = await scene.inventory('fullnat');
   const rebooted = scene.reboot(['lvs01']);
   await until(scene, 'lvs02', holds(vip));
-  const meanwhile = await callers(scene, () => ask(scene, 12));
-  assert.equal(meanwhile, ['10.0.0.103', '10.0.0.104']);
+  mustBeOf(['10.0.0.103', '10.0.0.104'], await callers(scene, () => ask(scene)));
   await rebooted;
   await until(scene, 'lvs01', holds(vip));
   await mustBeInSync(scene, inventory);
   const afterwards = await callers(scene, async () => {
-    assert.equal([...new Set(await ask(scene, 12))].sort(), servers);
+    assert.equal([...new Set(await ask(scene))].sort(), servers);
   });
-  assert.equal(afterwards, ['10.0.0.101', '10.0.0.102']);
+  mustBeOf(['10.0.0.101', '10.0.0.102'], afterwards);
 });
 
 test('FULLNAT by one director of mode static, in place; the other one is as it was before', async ({
@@ -179,7 +183,7 @@ test('FULLNAT by one director of mode static, in place; the other one is as it w
   good(await scene.lvsform('down', ...site, '--host', 'lvs02', '-i', both), 'down lvs02');
   const one = await scene.inventory('fullnat', alone);
   mustServe(await up(scene, one), ['client http'], servers);
-  assert.equal(await callers(scene, () => ask(scene, 12)), ['10.0.0.101', '10.0.0.102']);
+  mustBeOf(['10.0.0.101', '10.0.0.102'], await callers(scene, () => ask(scene)));
   good(await scene.lvsform('down', ...site, '-i', one), 'down');
   for (const host of ['lvs01', 'lvs02']) {
     const { stdout } = await scene.on(

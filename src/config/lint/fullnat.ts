@@ -100,4 +100,27 @@ const poolTaken: Rule = {
   },
 };
 
-export const fullNatRules: readonly Rule[] = [wayOut, idlePool, poolShape, poolTaken];
+/** A real server without a route answers to its own segment alone. */
+const poolElsewhere: Rule = {
+  reads: ['hosts', 'services'],
+  *check({ services, directors }) {
+    const rips = services
+      .filter(({ method }) => method === 'FULLNAT')
+      .flatMap(({ servers }) =>
+        servers.flatMap(({ name, rip }) => (rip === undefined ? [] : [{ name, rip }])),
+      );
+    for (const { pool, addresses } of directors) {
+      const [first] = pool?.addresses ?? [];
+      if (pool === undefined || first === undefined) continue;
+      for (const { name, rip } of rips) {
+        const beside = addresses.find(({ net }) => contains(net, rip))?.net;
+        if (beside === undefined || contains(beside, first)) continue;
+        const message = `${name} (${rip}) is in another subnet than these, and needs a route to answer to them`;
+        yield doubtful(pool.path, message, `choose addresses in ${showNetwork(beside)}`);
+        break;
+      }
+    }
+  },
+};
+
+export const fullNatRules: readonly Rule[] = [wayOut, idlePool, poolShape, poolTaken, poolElsewhere];

@@ -2,8 +2,10 @@ import { demand, forEach } from '../engine/parallel.ts';
 import { lock } from '../engine/run.ts';
 import { type ExitCode, exit, Problem } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
+import { rulesText } from '../report/rules-text.ts';
 import { failoverText, verdictsText } from '../report/verify-text.ts';
 import { failover } from '../verify/failover.ts';
+import { verifyRules } from '../verify/rules.ts';
 import { verify } from '../verify/verify.ts';
 import type { Input } from './command.ts';
 import { holder, openSession, type Session } from './session.ts';
@@ -34,10 +36,8 @@ export async function verifySession(
     output.report({ event: 'note', text: 'no client is meant: nothing was verified' });
     return unasked;
   }
-  const narrowed = {
-    ...cluster,
-    hosts: [...directors, ...clients.filter(client => !directors.includes(client))],
-  };
+  const proxies = cluster.hosts.filter(host => host.roles.includes('proxy'));
+  const narrowed = { ...cluster, hosts: [...new Set([...directors, ...proxies, ...clients])] };
   const own = new Map<string, Transport>();
   try {
     const missing = narrowed.hosts.filter(({ name }) => lent(name) === undefined);
@@ -52,8 +52,12 @@ export async function verifySession(
     };
     const verdicts = await output.watching(() => verify(narrowed, transportOf, output.report, input.signal));
     output.print(verdictsText(verdicts, output.paint));
-    if (verdicts.length === 0) return unasked;
-    const failed = verdicts.some(({ faults }) => faults.length > 0);
+    const rules = await output.watching(() =>
+      verifyRules(narrowed, transportOf, output.report, input.signal),
+    );
+    output.print(rulesText(rules, output.paint));
+    if (verdicts.length + rules.length === 0) return unasked;
+    const failed = [...verdicts, ...rules].some(({ faults }) => faults.length > 0);
     if (failed || !values.flag('failover')) return failed ? exit.failed : exit.ok;
     for (const host of directors) await lock(transportOf(host.name), host, holder());
     const seen = await output.watching(() => failover(narrowed, transportOf, 12, input.signal));

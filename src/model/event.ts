@@ -48,6 +48,7 @@ export type Event =
       readonly requests: number;
     }
   | { readonly event: 'verify.done'; readonly result: Json }
+  | { readonly event: 'verify.rule'; readonly result: Json }
   | { readonly event: 'failover.done'; readonly result: Json }
   | { readonly event: 'lab.status'; readonly lab: string; readonly hosts: Json }
   | { readonly event: 'lab.progress'; readonly text: string; readonly host?: string }

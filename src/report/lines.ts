@@ -46,6 +46,7 @@ const formatters: { readonly [N in Name]: (event: Of<N>, paint: Paint) => Line |
     quiet: true,
   }),
   'verify.done': () => undefined,
+  'verify.rule': () => undefined,
   'failover.done': () => undefined,
   'lab.status': () => undefined,
   'lab.progress': ({ text, host }) => ({ text: host ? `lab: ${host}: ${text}` : `lab: ${text}` }),

@@ -19,6 +19,7 @@ export function proxy({ proxy: settings, name }: Cluster, host: Host): readonly 
   if (settings === undefined) return [];
   return [
     resource(packageKind, { name: 'haproxy' }, 'reads requests and chooses who answers them'),
+    resource(packageKind, { name: 'socat' }, "verify reads HAProxy's counters by its socket"),
     resource(
       file,
       {

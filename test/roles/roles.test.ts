@@ -365,7 +365,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       'web01',
       [
         ...[...arp, 'address/lo/192.168.0.240/32', ...ownRsUnit],
-        ...['package/haproxy', 'file//etc/haproxy/haproxy.cfg', 'service/haproxy'],
+        ...['package/haproxy', 'package/socat', 'file//etc/haproxy/haproxy.cfg', 'service/haproxy'],
       ],
     ],
     ['a server of a pool serves by itself', proxied, 'app01', []],

@@ -180,6 +180,7 @@ export function blankHost(): HostState {
         programs: ['haproxy'],
         directories: ['/etc/haproxy'],
       },
+      socat: { candidate: '1.7.4.4-2', programs: ['socat'] },
       curl: { candidate: '7.88.1-10+deb12u8', programs: ['curl'] },
       'libnl-3-200': { candidate: '3.7.0-0.2+b1' },
     },

@@ -1,9 +1,11 @@
+import { command } from '../kinds/command.ts';
 import { file } from '../kinds/file.ts';
 import { packageKind } from '../kinds/package.ts';
 import { service } from '../kinds/service.ts';
 import type { Cluster, Host } from '../model/cluster.ts';
 import { type Resource, resource } from '../model/kind.ts';
 import { haproxyConfig } from './haproxy-config.ts';
+import { haproxyLoaded } from './haproxy-loaded.ts';
 
 const haproxyCfg = '/etc/haproxy/haproxy.cfg';
 
@@ -19,7 +21,7 @@ export function proxy({ proxy: settings, name }: Cluster, host: Host): readonly 
   if (settings === undefined) return [];
   return [
     resource(packageKind, { name: 'haproxy' }, 'reads requests and chooses who answers them'),
-    resource(packageKind, { name: 'socat' }, "verify reads HAProxy's counters by its socket"),
+    resource(packageKind, { name: 'socat' }, 'asks HAProxy by its socket what it runs with, and counts'),
     resource(
       file,
       {
@@ -35,6 +37,11 @@ export function proxy({ proxy: settings, name }: Cluster, host: Host): readonly 
       service,
       { name: 'haproxy', running: true, enabled: true, reload_on: [haproxyCfg] },
       'a reload takes a new configuration without refusing a connection',
+    ),
+    resource(
+      command,
+      haproxyLoaded(settings.statsSocket, haproxyCfg),
+      'a reload that fails leaves the old configuration at work, and says nothing',
     ),
   ];
 }

@@ -366,6 +366,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       [
         ...[...arp, 'address/lo/192.168.0.240/32', ...ownRsUnit],
         ...['package/haproxy', 'package/socat', 'file//etc/haproxy/haproxy.cfg', 'service/haproxy'],
+        'command/haproxy-takes-its-configuration',
       ],
     ],
     ['a server of a pool serves by itself', proxied, 'app01', []],

@@ -263,6 +263,10 @@ const haproxy: Program = ({ state, args }) => {
     : failed(`[ALERT] (1) : config : parsing [${path}:${bad + 1}] : unknown keyword 'INVALID'`, 1);
 };
 
+/** What the running HAProxy has loaded is not kept here: what runs has loaded its file. */
+const haproxyLoaded: Program = ({ state }) =>
+  state.units['haproxy']?.active ? ok() : failed('no answer', 1);
+
 export const systemPrograms: Programs = {
   'lvsform-read-packages': readPackages,
   'lvsform-install-package': installPackage,
@@ -284,6 +288,8 @@ export const systemPrograms: Programs = {
   'lvsform-test-commands': testCommands,
   modprobe,
   systemctl,
+  'lvsform-haproxy-loaded': haproxyLoaded,
+  'lvsform-load-haproxy': haproxyLoaded,
   haproxy: call => (hasProgram(call.state, 'haproxy') ? haproxy(call) : failed('haproxy: not found', 127)),
   keepalived: call =>
     hasProgram(call.state, 'keepalived') ? keepalived(call) : failed('keepalived: not found', 127),

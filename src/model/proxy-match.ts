@@ -8,7 +8,7 @@ export interface Asked {
 }
 
 /** The rule of a listener that takes a request: the first that fits. */
-export function ruleFor(listener: ProxyListener, asked: Asked): ProxyRule | undefined {
+export function ruleFor(listener: Pick<ProxyListener, 'rules'>, asked: Asked): ProxyRule | undefined {
   return listener.rules.find(rule => takes(rule, asked));
 }
 

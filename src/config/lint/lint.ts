@@ -12,6 +12,7 @@ import { gatewayRules } from './gateway.ts';
 import { hostRules } from './hosts.ts';
 import { natRules } from './nat.ts';
 import { proxyRules } from './proxy.ts';
+import { proxyPortRules } from './proxy-ports.ts';
 import type { Rule } from './rule.ts';
 import { scriptRules } from './scripts.ts';
 import { serviceRules } from './services.ts';
@@ -34,6 +35,7 @@ const rules: readonly Rule[] = [
   fullNatRules,
   gatewayRules,
   proxyRules,
+  proxyPortRules,
 ].flat();
 
 /**

@@ -1,6 +1,5 @@
-import { endpoint } from '../../model/network.ts';
-import { covers } from '../../model/proxy-match.ts';
-import { defaults } from '../defaults.ts';
+import { covers, ruleFor } from '../../model/proxy-match.ts';
+import { defaults, webPorts } from '../defaults.ts';
 import type { DraftListener } from '../draft/proxy.ts';
 import { didYouMean } from '../suggest.ts';
 import { doubtful, type Rule, wrong, wrongAtKey } from './rule.ts';
@@ -92,6 +91,34 @@ const idle: Rule = {
   },
 };
 
+/** keepalived's check, and verify, ask by the address; a proxy without a default pool does not know that name. */
+const answeredWith404: Rule = {
+  reads: ['hosts', 'vips', 'services', 'proxy'],
+  *check({ services, proxy }) {
+    for (const { path, yaml, port, protocol, vip, servers: all } of services) {
+      const listener = proxy?.listeners.find(one =>
+        all.some(({ host, port: own }) => own === one.yaml.port && host?.roles.has('proxy')),
+      );
+      if (listener === undefined || listener.yaml.default !== undefined || protocol !== 'tcp') continue;
+      const refused = (asked: string, host = vip?.net.ip ?? '') =>
+        asked !== listener.yaml.health_path && ruleFor(listener, { host, path: asked }) === undefined;
+      const { check, verify } = yaml;
+      for (const one of [check ?? []].flat()) {
+        if (one.type !== 'http' || one.status !== undefined) continue;
+        const { path: checked = defaults.check.path, virtual_host: host } = one;
+        if (!refused(checked, host)) continue;
+        const message = `${listener.name} answers ${checked} with 404, so no proxy would pass the check`;
+        yield doubtful([...path, 'check'], message, 'check the health_path of the listener');
+      }
+      const type = verify?.type ?? (webPorts.has(port) ? 'http' : 'connect');
+      const asked = verify?.path ?? defaults.verify.path;
+      if (type !== 'http' || !refused(asked)) continue;
+      const message = `verify asks for ${asked}, and ${listener.name} answers that with 404`;
+      yield { ...doubtful(path, message, 'write verify: { type: connect }'), at: 'key' };
+    }
+  },
+};
+
 const noWeight: Rule = {
   reads: ['proxy'],
   *check({ proxy }) {
@@ -131,59 +158,7 @@ const servers: Rule = {
   },
 };
 
-/** HAProxy and a server of a pool cannot have one port of one host, nor can two listeners; and SSH has its own. */
-const ports: Rule = {
-  reads: ['hosts', 'ssh', 'proxy'],
-  *check({ hosts, proxy, yaml }) {
-    if (proxy === undefined) return;
-    const seen = new Map<number, string>();
-    for (const { name, path, yaml: listener } of proxy.listeners) {
-      const at = [...path, 'port'];
-      const other = seen.get(listener.port);
-      if (other !== undefined) yield wrong(at, `${other} has port ${listener.port} already`);
-      else seen.set(listener.port, name);
-      const login = hosts.find(
-        ({ roles, yaml: host }) =>
-          roles.has('proxy') && (host.ssh?.port ?? yaml.ssh?.port ?? 22) === listener.port,
-      );
-      if (login !== undefined) {
-        yield wrong(at, `SSH to ${login.name} is by port ${listener.port}`, 'take another port');
-      }
-    }
-    for (const { servers: all, name } of proxy.pools) {
-      for (const { host, port, path } of all) {
-        const other = host?.roles.has('proxy') ? seen.get(port) : undefined;
-        if (host === undefined || other === undefined) continue;
-        const message = `${host.name} is a proxy, which has port ${port} itself (${other}); ${name} cannot be there too`;
-        yield wrongAtKey(path, message, 'give the server another port');
-      }
-    }
-  },
-};
-
-/** A server expects the PROXY protocol on a port, or it does not: it takes the one for garbage, or waits for the other. */
-const oneWay: Rule = {
-  reads: ['hosts', 'proxy'],
-  *check({ proxy }) {
-    const ways = new Map<string, { readonly pool: string; readonly spoken: boolean }>();
-    for (const { name: pool, path, yaml, servers: all } of proxy?.pools ?? []) {
-      const spoken = (yaml.client_address ?? defaults.proxy.clientAddress) === 'proxy_protocol';
-      for (const { address, port } of all) {
-        if (address === undefined) continue;
-        const key = endpoint(address, port);
-        const other = ways.get(key);
-        if (other === undefined) ways.set(key, { pool, spoken });
-        else if (other.spoken !== spoken) {
-          const message = `${key} gets the PROXY protocol from one of the pools ${other.pool} and ${pool}, and not from the other`;
-          yield wrong([...path, 'client_address'], message, 'write the same client_address in both');
-          break;
-        }
-      }
-    }
-  },
-};
-
 export const proxyRules: readonly Rule[] = [
   ...[nobody, unconditional, poolNames, neverReached, idle],
-  ...[noWeight, servers, ports, oneWay],
+  ...[noWeight, servers, answeredWith404],
 ];

@@ -7,6 +7,7 @@ import {
   sixth,
   type WantedOpening,
 } from './firewall-checks.ts';
+import { poolOpenings } from './firewall-pools.ts';
 
 /**
  * What a host that filters must let in so that LVS works, by its roles and the services. What it sends is not thought
@@ -16,6 +17,7 @@ export function firewallOpenings(cluster: Cluster, host: Host): readonly WantedO
   const wanted = [
     ...(host.roles.includes('director') ? directorOpenings(cluster, host) : []),
     ...(host.roles.includes('real_server') ? realServerOpenings(cluster, host) : []),
+    ...poolOpenings(cluster, host),
   ];
   return [...new Map(wanted.map(each => [JSON.stringify(each.spec), each])).values()];
 }

@@ -70,6 +70,9 @@ for deb in ${packageDirectory}/*.deb; do
     --define '__os_install_post %{nil}' --define 'debug_package %{nil}' --define '_build_id_links none' \\
     --define '_binary_payload w1.gzdio' "$spec"
 done
+# What rpms may take for granted of the root, which no rpm made.
+printf 'Name: lab-base\\nVersion: 1\\nRelease: 1\\nSummary: The root itself\\nLicense: as in Debian\\nBuildArch: noarch\\nProvides: /bin/sh\\n%%description\\n%%files\\n' >"$work/spec"
+rpmbuild --quiet -bb --define "_topdir $work/top" --define "_rpmdir $work/rpms" "$work/spec"
 find "$work/rpms" -name '*.rpm' -exec mv -t ${repository} '{}' +
 createrepo_c --quiet ${repository}
 mkdir -p /etc/yum.repos.d /etc/dnf/vars /etc/zypp/repos.d
@@ -78,6 +81,7 @@ printf '[lab]\\nname=Packages of the lab\\nbaseurl=dir:${repository}\\nenabled=1
 echo 1 >/etc/dnf/vars/releasever
 rpm --initdb
 dnf --quiet makecache
+dnf --quiet --assumeyes install lab-base
 zypper --non-interactive --quiet refresh || :
 rm -rf ${packageDirectory}
 mkdir -p /opt/lab-dpkg

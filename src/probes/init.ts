@@ -29,19 +29,20 @@ export const bySystemd = '[ -d /run/systemd/system ]';
 
 /**
  * A function of sh: whether the service of a script of /etc/init.d works. The script knows (LSB, "Init Script Actions");
- * of one that does not, as Debian's of keepalived, the process in its pid file must be alive.
+ * of one that does not, as Debian's of keepalived, the process in its pid file must be alive. A subshell, so that it has its
+ * variables to itself.
  */
-export const scriptWorks = `script_works() {
+export const scriptWorks = `script_works() (
   if grep -q 'status[ |)]' "/etc/init.d/$1"; then
     env -i "PATH=$PATH" TERM=dumb LC_ALL=C "/etc/init.d/$1" status </dev/null >/dev/null 2>&1
-    return
+    exit
   fi
   pid=
   for file in "/run/$1.pid" "/run/$1/$1.pid"; do
     if [ -f "$file" ]; then read -r pid <"$file" || :; fi
   done
   [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null
-}
+)
 `;
 
 const text = `if ${bySystemd}; then echo systemd

@@ -153,7 +153,8 @@ for (const shell of shells) {
           .replace('/var/lib/lvsform/loaded', path('records'))
           .replaceAll(booted, '[ -d /nowhere ]')
           .replaceAll('/etc/init.d', path('init.d'))
-          .replaceAll('/etc/rc', path('rc')),
+          .replaceAll('/etc/rc', path('rc'))
+          .replaceAll('"/run/', `"${path('run/')}`),
       );
       return really(shell, here as unknown as readonly [string], {
         PATH: `${fake}:${process.env['PATH']}`,
@@ -187,6 +188,13 @@ for (const shell of shells) {
       assert.equal(read(), current);
       assert.is(move({ ...current, enabled: false }).code, 0);
       assert.equal(fs.readdirSync(path('rc3.d')), [], 'a script of ours leaves no link');
+      fs.writeFileSync(path('init.d/app'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+      const silent = () => units.parse(run(units.script([key])), [key]).get(key);
+      assert.equal(silent(), { active: false, enabled: false, reload: 'same', restart: 'same' });
+      fs.mkdirSync(path('run'));
+      fs.writeFileSync(path('run/app.pid'), `${process.pid}\n`);
+      assert.is(silent()?.active, true, 'a script without status: the process of its pid file');
+      fs.rmSync(path('run/app.pid'));
       script('# of a package');
       assert.is(move(current).code, 0);
       assert.is(move(undefined).code, 0);

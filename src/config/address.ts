@@ -64,6 +64,11 @@ export function addressesBetween(
   return { size, addresses: Array.from({ length }, (_, index) => spelled(number(first) + index)) };
 }
 
+/** Whether an address stands for a group of hosts. */
+export function isMulticast(ip: string): boolean {
+  return ipaddr.parse(ip).range() === 'multicast';
+}
+
 /** What kind of address it is that no host can have, or undefined. */
 export function unusable(ip: string): string | undefined {
   return refused[ipaddr.parse(ip).range()];

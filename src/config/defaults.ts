@@ -4,6 +4,7 @@ export const defaults = {
   firewall: { open: false, backend: 'auto' },
   priority: 100,
   advertInterval: 1,
+  scriptUser: 'root',
   scheduler: 'rr',
   protocol: 'tcp',
   method: 'DR',

@@ -161,6 +161,7 @@ export interface Inventory {
   director?: Director;
   vips?: VIPs;
   vrrp?: VRRPInstances;
+  keepalived?: Keepalived;
   services?: VirtualServices;
   gateway?: Gateway;
   firewall?: Firewall;
@@ -239,6 +240,7 @@ export interface Variables {
 export interface Director {
   mode?: 'static' | 'vrrp' | 'keepalived';
   timeouts?: IPVSTimeouts;
+  sync_daemon?: SyncDaemon;
   ipvsadm?: IpvsadmFromSource;
 }
 /**
@@ -248,6 +250,20 @@ export interface IPVSTimeouts {
   tcp: number;
   tcp_fin: number;
   udp: number;
+}
+/**
+ * Copies the connections of the MASTER to the other directors, so that they outlive it. One daemon a host: it sends where its instance is MASTER, so connections of VIPs whose MASTER is another are not copied.
+ */
+export interface SyncDaemon {
+  interface?: string;
+  instance?: string;
+  state?: 'master' | 'backup';
+  id?: number;
+  maxlen?: number;
+  port?: number;
+  ttl?: number;
+  group?: string;
+  backup_only?: boolean;
 }
 /**
  * Builds ipvsadm by make on the directors, for systems that have no package of it. The packages that this takes are installed: a compiler, make, and the libraries nl-3, nl-genl-3 and popt.
@@ -286,7 +302,9 @@ export interface VRRPInstances {
 export interface VRRPInstance {
   virtual_router_id: number;
   interface?: string;
+  version?: 2 | 3;
   advert_interval?: number;
+  auth_type?: 'PASS' | 'AH';
   auth_pass?: SecretValue;
   /**
    * @minItems 1
@@ -299,6 +317,185 @@ export interface VRRPInstance {
   priorities?: {
     [k: string]: number;
   };
+  unicast?: boolean;
+  nopreempt?: boolean;
+  preempt_delay?: number;
+  use_vmac?: boolean;
+  vmac_xmit_base?: boolean;
+  garp_master_delay?: number;
+  garp_master_repeat?: number;
+  garp_master_refresh?: number;
+  garp_master_refresh_repeat?: number;
+  garp_lower_prio_delay?: number;
+  garp_lower_prio_repeat?: number;
+  track_interface?: {
+    [k: string]: Track;
+  };
+  track_script?: {
+    [k: string]: Track;
+  };
+  track_process?: {
+    [k: string]: Track;
+  };
+  notify?: NotifyScripts;
+  smtp_alert?: boolean;
+}
+/**
+ * Something that is watched.
+ */
+export interface Track {
+  weight?: number;
+}
+/**
+ * Programs on the directors that are run when the state changes. Each must be there, belong to root, and be writable by nobody else, as its directories must.
+ */
+export interface NotifyScripts {
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  master?: string[];
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  backup?: string[];
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  fault?: string[];
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  stop?: string[];
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  any?: string[];
+  user?: string;
+}
+/**
+ * What holds for the keepalived of every director (modes `vrrp` and `keepalived`); the words are those of its configuration.
+ */
+export interface Keepalived {
+  router_id?: string;
+  /**
+   * @minItems 1
+   */
+  notification_email?: string[];
+  notification_email_from?: string;
+  smtp_server?: string;
+  smtp_port?: number;
+  smtp_connect_timeout?: number;
+  smtp_helo_name?: string;
+  smtp_alert?: boolean;
+  smtp_alert_vrrp?: boolean;
+  smtp_alert_checker?: boolean;
+  script_user?: string;
+  vrrp_skip_check_adv_addr?: boolean;
+  vrrp_garp_interval?: number;
+  vrrp_gna_interval?: number;
+  vrrp_min_garp?: boolean;
+  vrrp_garp_master_delay?: number;
+  vrrp_garp_master_repeat?: number;
+  vrrp_garp_master_refresh?: number;
+  vrrp_garp_master_refresh_repeat?: number;
+  vrrp_garp_lower_prio_delay?: number;
+  vrrp_garp_lower_prio_repeat?: number;
+  vrrp_startup_delay?: number;
+  enable_snmp_vrrp?: boolean;
+  enable_snmp_checker?: boolean;
+  enable_snmp_rfc?: boolean;
+  enable_snmp_rfcv2?: boolean;
+  enable_snmp_rfcv3?: boolean;
+  enable_traps?: boolean;
+  snmp_socket?: string;
+  log?: Log;
+  track_scripts?: TrackScripts;
+  track_processes?: TrackProcesses;
+  sync_groups?: SyncGroups;
+}
+/**
+ * What the daemon writes to the system log. A change restarts it.
+ */
+export interface Log {
+  detail?: boolean;
+  facility?: number;
+}
+/**
+ * Programs that say by their exit code whether a director is fit; instances name them in `track_script`.
+ */
+export interface TrackScripts {
+  [k: string]: TrackScript;
+}
+/**
+ * A program on the directors that is run again and again; exit code 0 says that all is well.
+ */
+export interface TrackScript {
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  script: string[];
+  interval?: number;
+  timeout?: number;
+  rise?: number;
+  fall?: number;
+  weight?: number;
+  user?: string;
+  init_fail?: boolean;
+}
+/**
+ * Programs that have to run on a director; instances name them in `track_process`. keepalived 2.0.11.
+ */
+export interface TrackProcesses {
+  [k: string]: TrackProcess;
+}
+/**
+ * A program that has to run.
+ */
+export interface TrackProcess {
+  /**
+   * @minItems 1
+   * @maxItems 32
+   */
+  process: string[];
+  param_match?: 'initial' | 'partial';
+  full_command?: boolean;
+  weight?: number;
+  quorum?: number;
+  quorum_max?: number;
+  fork_delay?: number;
+  terminate_delay?: number;
+}
+/**
+ * VRRP instances that change their states together. Instances that carry a NAT service and its real servers’ default route are together without being named here.
+ */
+export interface SyncGroups {
+  [k: string]: SyncGroup;
+}
+/**
+ * Instances that move together.
+ */
+export interface SyncGroup {
+  /**
+   * @minItems 2
+   */
+  instances: string[];
+  track_interface?: {
+    [k: string]: Track;
+  };
+  track_script?: {
+    [k: string]: Track;
+  };
+  track_process?: {
+    [k: string]: Track;
+  };
+  notify?: NotifyScripts;
+  smtp_alert?: boolean;
 }
 /**
  * What is balanced: a port of a VIP, how, and among whom.

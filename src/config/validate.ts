@@ -12,6 +12,8 @@ export type Check = (data: unknown) => readonly Finding[];
 const ajv = new Ajv2020({
   allErrors: true,
   strict: true,
+  // The first word of an argv is a program, and any number of arguments follow.
+  strictTuples: false,
   allowUnionTypes: true,
   // `required` and `properties` may stand in different branches of one schema.
   strictRequired: false,

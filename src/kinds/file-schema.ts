@@ -88,6 +88,17 @@ export const fileSchema: Schema = {
         },
       },
     },
+    only: {
+      title: 'Only',
+      description: 'Only on hosts where a package comes by this manager; elsewhere nothing is changed.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['package', 'manager'],
+      properties: {
+        package: text('Package', 'Its name.', patterns.package),
+        manager: { title: 'Manager', description: 'apt, or one of rpm packages.', enum: ['apt', 'rpm'] },
+      },
+    },
     ...ownershipSchemas('0644'),
     validate: {
       title: 'Validate',

@@ -28,6 +28,8 @@ export interface FileSpec {
   readonly since?: FirstVersions | undefined;
   /** Hosts with another init system are left as they are. */
   readonly init?: InitSystem | undefined;
+  /** Only where this package comes by apt, or by another manager (of rpm packages): elsewhere nothing is changed. */
+  readonly only?: { readonly package: string; readonly manager: 'apt' | 'rpm' } | undefined;
   readonly owner?: string | undefined;
   readonly group?: string | undefined;
   readonly mode?: string | undefined;
@@ -60,12 +62,13 @@ type State = (Content & Ownership) | { readonly link: string };
 export const file: Kind<FileSpec, Subject, State> = {
   name: 'file',
   schema: fileSchema,
-  subject: ({ path, validate, conceal, versions, init: system }) => ({
+  subject: ({ path, validate, conceal, versions, only, init: system }) => ({
     path,
     ...(validate === undefined ? {} : { validate: { argv: validate.argv, quiet: validate.quiet === true } }),
     ...(conceal === undefined ? {} : { conceal }),
     ...(versions === undefined ? {} : { versions }),
     ...(system === undefined ? {} : { init: system }),
+    ...(only === undefined ? {} : { versions: [...(versions ?? []), only.package] }),
   }),
   id: ({ path }) => path,
   asks: ({ path, versions = [], init: system }) => [
@@ -77,12 +80,17 @@ export const file: Kind<FileSpec, Subject, State> = {
   read: ({ path }, answers) => stateOf(path, answers),
 
   want(spec, context) {
+    const { answers } = context;
+    const elsewhere =
+      spec.only &&
+      (answers.get(packages, spec.only.package)?.manager === 'apt') !== (spec.only.manager === 'apt');
+    if (elsewhere) return stateOf(spec.path, answers);
     if (spec.state === 'absent') return undefined;
-    if (spec.init !== undefined && context.answers.get(init, initKey) !== spec.init)
-      return stateOf(spec.path, context.answers);
+    if (spec.init !== undefined && answers.get(init, initKey) !== spec.init)
+      return stateOf(spec.path, answers);
     const { owner = 'root', group = 'root', mode = '0644' } = spec;
     const text = textOf(spec, context);
-    if (spec.since !== undefined) mustKnow(spec.path, text, spec.since, context.answers);
+    if (spec.since !== undefined) mustKnow(spec.path, text, spec.since, answers);
     return { ...contentOf(Buffer.from(text, spec.encoding ?? 'utf8')), owner, group, mode };
   },
 

@@ -1,7 +1,9 @@
 import type { HealthCheck } from './health-check.ts';
 import type { Json } from './json.ts';
+import type { KeepalivedSettings, SyncDaemon } from './keepalived.ts';
 import type { ProxySettings } from './proxy.ts';
 import type { Secret } from './secret.ts';
+import type { VrrpInstance as Instance } from './vrrp.ts';
 
 /** The cluster that an inventory describes: defaults filled in, references resolved, checked. */
 export interface Cluster {
@@ -10,6 +12,7 @@ export interface Cluster {
   readonly director: DirectorSettings;
   readonly vips: readonly Vip[];
   readonly vrrp: readonly VrrpInstance[];
+  readonly keepalived: KeepalivedSettings;
   readonly services: readonly VirtualService[];
   readonly gateway: GatewaySettings;
   /** undefined: no host is a proxy. */
@@ -96,6 +99,7 @@ export interface DirectorSettings {
   readonly mode: DirectorMode;
   /** Seconds; ipvsadm --set. */
   readonly timeouts: { readonly tcp: number; readonly tcpFin: number; readonly udp: number } | undefined;
+  readonly syncDaemon: SyncDaemon | undefined;
   /** Where ipvsadm is built from source instead of taken as a package. */
   readonly ipvsadm?: IpvsadmSource;
 }
@@ -118,22 +122,8 @@ export interface Vip {
   readonly label: string | undefined;
 }
 
-export interface VrrpInstance {
-  readonly name: string;
-  /** 1 to 255, unique on its segment. */
-  readonly virtualRouterId: number;
-  readonly interface: string;
-  /** Seconds between two advertisements. */
-  readonly advertInterval: number;
-  readonly authPass: Secret | undefined;
-  readonly vips: readonly Vip[];
-  /** Who takes part: the first is the MASTER (highest priority first). */
-  readonly members: readonly {
-    readonly host: string;
-    readonly priority: number;
-    readonly state: 'MASTER' | 'BACKUP';
-  }[];
-}
+/** Directors that agree on who carries some VIPs. */
+export type VrrpInstance = Instance<Vip>;
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
 

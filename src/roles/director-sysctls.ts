@@ -47,6 +47,15 @@ export function directorSysctls(cluster: Cluster, host: Host): readonly Resource
           ),
         ]
       : []),
+    ...(cluster.director.syncDaemon?.backupOnly === true
+      ? [
+          resource(
+            sysctl,
+            { key: 'net.ipv4.vs.backup_only', value: '1' },
+            'a director that only receives connections leaves the packets of DR and TUN to itself as a real server',
+          ),
+        ]
+      : []),
     ...(checked(cluster)
       ? [
           resource(

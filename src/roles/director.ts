@@ -13,9 +13,12 @@ import { firewall } from './firewall.ts';
 import { ipvsScript } from './ipvs-script.ts';
 import { ipvsadm } from './ipvsadm.ts';
 import { keepalivedConfig } from './keepalived-config.ts';
+import { daemonOptions, optionFiles } from './keepalived-options.ts';
 import { keepalivedSince } from './keepalived-since.ts';
+import { keepalivedCheck } from './keepalived-test.ts';
 import { ownUnit } from './own-unit.ts';
 import { staticVips } from './static-vips.ts';
+import { trustedScripts } from './trusted-scripts.ts';
 import { virtualServers } from './virtual-servers.ts';
 
 const keepalivedConf = '/etc/keepalived/keepalived.conf';
@@ -110,6 +113,8 @@ function ownBefore({ director: { mode }, vips }: Cluster): readonly string[] {
  */
 function keepalived(cluster: Cluster, host: Host): readonly Resource[] {
   return [
+    ...trustedScripts(cluster, host),
+    ...daemonOptions(cluster),
     resource(
       file,
       {
@@ -119,7 +124,7 @@ function keepalived(cluster: Cluster, host: Host): readonly Resource[] {
         versions: ['keepalived'],
         since: keepalivedSince,
         mode: '0600',
-        validate: { argv: ['keepalived', '-t', '-f', '%s'], quiet: true },
+        validate: { argv: keepalivedCheck, quiet: true },
         conceal: ['auth_pass'],
       },
       cluster.director.mode === 'vrrp'
@@ -128,7 +133,13 @@ function keepalived(cluster: Cluster, host: Host): readonly Resource[] {
     ),
     resource(
       service,
-      { name: 'keepalived', running: true, enabled: true, reload_on: [keepalivedConf] },
+      {
+        name: 'keepalived',
+        running: true,
+        enabled: true,
+        reload_on: [keepalivedConf],
+        ...(cluster.keepalived.log === undefined ? {} : { restart_on: optionFiles }),
+      },
       'a reload takes a new configuration without letting go of the VIP',
       ownBefore(cluster),
     ),

@@ -9,7 +9,9 @@ import type {
   VirtualService,
 } from '../../src/model/cluster.ts';
 import type { HealthCheck } from '../../src/model/health-check.ts';
+import type { KeepalivedSettings } from '../../src/model/keepalived.ts';
 import { Secret } from '../../src/model/secret.ts';
+import type { Following, GarpSettings } from '../../src/model/vrrp.ts';
 
 /** Clusters as the loader would give them, made by hand: the tests of roles and templates need no inventory. */
 
@@ -70,6 +72,52 @@ const web: Vip = { name: 'web', address: net('192.168.0.240/24'), interface: 'et
 
 const gateway = '192.168.0.100';
 
+export const plainGarp: GarpSettings = {
+  masterDelay: undefined,
+  masterRepeat: undefined,
+  masterRefresh: undefined,
+  masterRefreshRepeat: undefined,
+  lowerPrioDelay: undefined,
+  lowerPrioRepeat: undefined,
+};
+
+export const following: Following = {
+  trackInterface: [],
+  trackScript: [],
+  trackProcess: [],
+  notify: [],
+  smtpAlert: undefined,
+};
+
+/** A keepalived of which the inventory says nothing. */
+export const plainKeepalived: KeepalivedSettings = {
+  routerId: undefined,
+  mail: {
+    to: [],
+    from: undefined,
+    server: undefined,
+    port: undefined,
+    heloName: undefined,
+    connectTimeout: undefined,
+    alert: undefined,
+    alertVrrp: undefined,
+    alertChecker: undefined,
+  },
+  scriptUser: 'root',
+  skipCheckAdvAddr: false,
+  garpInterval: undefined,
+  gnaInterval: undefined,
+  garp: plainGarp,
+  minGarp: false,
+  startupDelay: undefined,
+  snmp: [],
+  snmpSocket: undefined,
+  log: undefined,
+  trackScripts: [],
+  trackProcesses: [],
+  syncGroups: [],
+};
+
 /** The cluster of inventories/dr.yml. */
 export const dr: Cluster = {
   name: 'dr',
@@ -82,22 +130,31 @@ export const dr: Cluster = {
     host('wan-client', 'client', { eth1: '192.168.200.200/24' }),
     host('gateway', 'gateway', { eth0: '192.168.0.100/24', eth1: '192.168.200.100/24' }),
   ],
-  director: { mode: 'keepalived', timeouts: { tcp: 30, tcpFin: 5, udp: 60 } },
+  director: { mode: 'keepalived', timeouts: { tcp: 30, tcpFin: 5, udp: 60 }, syncDaemon: undefined },
   vips: [web],
   vrrp: [
     {
       name: 'web',
       virtualRouterId: 55,
       interface: 'eth0',
+      version: 2,
       advertInterval: 1,
+      authType: 'PASS',
       authPass: new Secret('1111'),
       vips: [web],
+      unicast: false,
+      nopreempt: false,
+      preemptDelay: undefined,
+      vmac: undefined,
+      garp: plainGarp,
       members: [
-        { host: 'lvs01', priority: 150, state: 'MASTER' },
-        { host: 'lvs02', priority: 100, state: 'BACKUP' },
+        { host: 'lvs01', priority: 150, state: 'MASTER', address: undefined },
+        { host: 'lvs02', priority: 100, state: 'BACKUP', address: undefined },
       ],
+      ...following,
     },
   ],
+  keepalived: plainKeepalived,
   services: [
     {
       name: 'http',
@@ -158,6 +215,10 @@ export function withMethod(cluster: Cluster, method: ForwardingMethod): Cluster 
 }
 
 const dns: Vip = { name: 'dns', address: net('192.168.0.241/32'), interface: 'eth0', label: undefined };
+
+const six: Vip = { name: 'six', address: net('fd00::240/64'), interface: 'eth0', label: undefined };
+const other: Vip = { name: 'other', address: net('fd00::241/64'), interface: 'eth0', label: undefined };
+const seven: Vip = { name: 'seven', address: net('10.7.0.1/24'), interface: 'eth1.7', label: undefined };
 
 /** Everything that a template tells apart: weight 0, persistence, each check, UDP, two VIPs, no authentication. */
 export const rich: Cluster = {
@@ -246,7 +307,7 @@ export const nat: Cluster = {
     host('web01', 'real_server', { eth0: '10.7.0.21/24' }, { defaultRoute: '10.7.0.1' }),
     host('web02', 'real_server', { eth0: '10.7.0.22/24' }, { defaultRoute: '10.7.0.1' }),
   ],
-  director: { mode: 'keepalived', timeouts: undefined },
+  director: { mode: 'keepalived', timeouts: undefined, syncDaemon: undefined },
   vips: [outer, inner],
   vrrp: dr.vrrp.flatMap(instance => [
     { ...instance, name: 'outer', vips: [outer] },
@@ -382,3 +443,126 @@ export function combined(cluster: Cluster, methods: readonly ForwardingMethod[])
     })),
   };
 }
+
+/** Every setting of VRRP and of the daemon as a whole that a template knows. */
+export const followed: Cluster = {
+  ...dr,
+  name: 'followed',
+  hosts: dr.hosts.map(one =>
+    one.roles.includes('director')
+      ? { ...one, interfaces: [...one.interfaces, { name: 'eth1.7', addresses: [net('10.7.0.11/24')] }] }
+      : one,
+  ),
+  director: {
+    ...dr.director,
+    syncDaemon: {
+      instance: 'web',
+      state: undefined,
+      interface: 'eth0',
+      id: 55,
+      maxlen: 1400,
+      port: 8848,
+      ttl: 2,
+      group: '224.0.0.81',
+      backupOnly: true,
+    },
+  },
+  vips: [web, dns, six],
+  vrrp: dr.vrrp.flatMap(instance => [
+    {
+      ...instance,
+      version: 3,
+      advertInterval: 0.2,
+      authPass: undefined,
+      vips: [web, six],
+      unicast: true,
+      preemptDelay: 2.5,
+      garp: { ...plainGarp, masterDelay: 1, masterRepeat: 2, masterRefresh: 60, masterRefreshRepeat: 1 },
+      members: instance.members.map((member, index) => ({ ...member, address: `192.168.0.21${index}` })),
+      trackInterface: [{ name: 'eth1.7', weight: -20 }],
+      trackScript: [{ name: 'fit', weight: undefined }],
+      trackProcess: [{ name: 'shell', weight: -10 }],
+      notify: [
+        { event: 'master', script: ['/bin/true', 'master'], user: undefined },
+        { event: 'any', script: ['/bin/true'], user: 'nobody' },
+      ],
+      smtpAlert: false,
+    },
+    {
+      ...instance,
+      name: 'dns',
+      virtualRouterId: 56,
+      vips: [dns],
+      nopreempt: true,
+      authType: 'AH',
+      vmac: { xmitBase: true },
+      members: [...instance.members].reverse().map((member, index) => ({
+        ...member,
+        priority: 150 - 50 * index,
+        state: index === 0 ? ('MASTER' as const) : ('BACKUP' as const),
+      })),
+    },
+    { ...instance, name: 'six', virtualRouterId: 57, version: 3, authPass: undefined, vips: [other] },
+    { ...instance, name: 'seven', virtualRouterId: 58, interface: 'eth1.7', vips: [seven] },
+  ]),
+  keepalived: {
+    ...plainKeepalived,
+    routerId: 'LVS_DEVEL',
+    mail: {
+      to: ['admin@example.com', 'root@localhost'],
+      from: 'keepalived@example.com',
+      server: '192.168.200.1',
+      port: 587,
+      heloName: 'lvs.example.com',
+      connectTimeout: 30,
+      alert: true,
+      alertVrrp: true,
+      alertChecker: false,
+    },
+    scriptUser: 'nobody',
+    skipCheckAdvAddr: true,
+    garpInterval: 0.001,
+    gnaInterval: 0.0001,
+    garp: { ...plainGarp, lowerPrioDelay: 1, lowerPrioRepeat: 1 },
+    minGarp: true,
+    startupDelay: 1.5,
+    snmp: ['enable_snmp_vrrp', 'enable_traps'],
+    snmpSocket: 'udp:127.0.0.1:705',
+    log: { detail: true, facility: 3 },
+    trackScripts: [
+      {
+        name: 'fit',
+        script: ['/usr/bin/test', '-e', '/run/fit'],
+        interval: 1,
+        timeout: 2,
+        rise: 2,
+        fall: 3,
+        weight: -60,
+        user: 'nobody',
+        initFail: true,
+      },
+    ],
+    trackProcesses: [
+      {
+        name: 'shell',
+        process: ['sh', '-c'],
+        paramMatch: 'partial',
+        fullCommand: true,
+        weight: 5,
+        quorum: 1,
+        quorumMax: 4,
+        forkDelay: 0.5,
+        terminateDelay: 0.5,
+      },
+    ],
+    syncGroups: [
+      {
+        name: 'both',
+        instances: ['six', 'seven'],
+        ...following,
+        trackProcess: [{ name: 'shell', weight: undefined }],
+        notify: [{ event: 'stop', script: ['/bin/true', 'stop'], user: 'root' }],
+      },
+    ],
+  },
+};

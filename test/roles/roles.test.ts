@@ -5,6 +5,7 @@ import { loadInventory } from '../../src/config/inventory.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { address, type Resource } from '../../src/model/kind.ts';
 import { roles } from '../../src/roles/index.ts';
+import { keepalivedCheck } from '../../src/roles/keepalived-test.ts';
 import {
   combined,
   dr,
@@ -432,7 +433,7 @@ test('keepalived.conf is checked before it is live, and nobody but root reads it
     { mode, validate, conceal, versions },
     {
       mode: '0600',
-      validate: { argv: ['keepalived', '-t', '-f', '%s'], quiet: true },
+      validate: { argv: keepalivedCheck, quiet: true },
       conceal: ['auth_pass'],
       versions: ['keepalived'],
     },

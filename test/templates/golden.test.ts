@@ -16,11 +16,14 @@ const root = fileURLToPath(new URL('golden', import.meta.url));
 const update = process.env['UPDATE_GOLDEN'] === '1';
 if (update) rmSync(root, { recursive: true, force: true });
 
+/** /etc/default/keepalived and /etc/sysconfig/keepalived are one file of two distributions. */
+const fileOf = (path: string) => /\/(default|sysconfig)\/keepalived$/.exec(path)?.[1] ?? basename(path);
+
 const wanted = new Map(
   scenes.flatMap(({ name, cluster, hosts, keepalived, haproxy }) =>
     hosts.flatMap(host =>
       renderedFiles(cluster, host, keepalived, haproxy).map(({ path, text }) => [
-        join(name, host, basename(path)),
+        join(name, host, fileOf(path)),
         text,
       ]),
     ),

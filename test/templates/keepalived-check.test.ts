@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Cluster } from '../../src/model/cluster.ts';
-import { dr, httpCheck, inMode, nat, rich, withMethod, withServices } from '../roles/clusters.ts';
+import { keepalivedCheck } from '../../src/roles/keepalived-test.ts';
+import { dr, followed, httpCheck, inMode, nat, rich, withMethod, withServices } from '../roles/clusters.ts';
 import { renderedText } from './rendered.ts';
 import { isHere } from './stage.ts';
 
@@ -27,7 +28,8 @@ const unable = !isHere('keepalived')
 function verdict(text: string): string {
   const file = join(directory, 'keepalived.conf');
   writeFileSync(file, text);
-  const { status, stderr } = spawnSync('unshare', ['-n', 'sh', '-c', network, 'network', file], {
+  const check = keepalivedCheck.map(word => (word === '%s' ? file : word));
+  const { status, stderr } = spawnSync('unshare', ['-n', 'sh', '-c', network, 'network', file, ...check], {
     encoding: 'utf8',
   });
   return `${stderr}code ${status}`;
@@ -39,7 +41,8 @@ ip link set lo up
 for device in eth0 eth1.7; do
   ip link add "$device" type bridge && ip link set "$device" up || exit 99
 done
-exec keepalived -t -f "$1"
+shift
+exec "$@"
 `;
 
 const configurations: readonly (readonly [what: string, cluster: Cluster])[] = [
@@ -48,6 +51,7 @@ const configurations: readonly (readonly [what: string, cluster: Cluster])[] = [
   ['weight 0, persistence, HTTP check, UDP, two VIPs, no password', rich],
   ['TUN', withMethod(dr, 'TUN')],
   ['NAT with a sync group', nat],
+  ['everything of VRRP and the daemon', followed],
   ['no checks', withServices(dr, { checks: [] })],
   ['an HTTP check of another port', withServices(nat, { checks: [httpCheck] })],
   ...['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'mh', 'dh', 'fo', 'ovf', 'sed', 'nq', 'twos'].map(

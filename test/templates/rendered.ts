@@ -5,7 +5,7 @@ import { roles } from '../../src/roles/index.ts';
 
 const render = renderer(templateDirs());
 
-/** A file that a role makes of a template. */
+/** A file that a role wants. */
 export interface Rendered {
   readonly path: string;
   readonly mode: string;
@@ -29,10 +29,10 @@ export function renderedFiles(
     .flatMap(role => roles[role](cluster, host))
     .filter(({ kind }) => kind.name === 'file')
     .map(({ spec }) => spec as FileSpec)
-    .map(({ path, template = '', data, mode = '0644' }) => ({
+    .map(({ path, template, content = '', data, mode = '0644' }) => ({
       path,
       mode,
-      text: render(template, { ...data, versions }),
+      text: template === undefined ? content : render(template, { ...data, versions }),
     }));
 }
 

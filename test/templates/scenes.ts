@@ -2,6 +2,7 @@ import type { Cluster } from '../../src/model/cluster.ts';
 import {
   dr,
   filtering,
+  followed,
   fullNat,
   inMode,
   manyForwards,
@@ -32,6 +33,7 @@ export const scenes: readonly Scene[] = [
   { name: 'rich-unknown', cluster: rich, hosts: ['lvs01'] },
   { name: 'forwards', cluster: manyForwards, hosts: ['gateway'] },
   { name: 'filtering', cluster: filtering, hosts: ['lvs01', 'web01', 'gateway'], keepalived: '2.2.7' },
+  { name: 'followed', cluster: followed, hosts: ['lvs01', 'lvs02'], keepalived: '2.2.7' },
   { name: 'tun', cluster: withMethod(dr, 'TUN'), hosts: ['web01'] },
   { name: 'nat', cluster: nat, hosts: ['lvs01', 'web01'], keepalived: '2.2.7' },
   { name: 'proxied', cluster: proxied, hosts: ['web01'], haproxy: '2.6.12' },

@@ -15,9 +15,11 @@ import type { Secrets } from '../secrets/resolve.ts';
 import { certain } from './certain.ts';
 import { buildGateway } from './gateway.ts';
 import { buildIpvsadm } from './ipvsadm.ts';
+import { buildKeepalived } from './keepalived.ts';
 import { buildProxy } from './proxy.ts';
 import { buildService } from './service.ts';
 import { buildSsh } from './ssh.ts';
+import { buildSyncDaemon } from './sync-daemon.ts';
 import { buildInstance, buildVip } from './vrrp.ts';
 
 /** The cluster of a draft in which lint found no error. `directory` is the inventory's. */
@@ -32,9 +34,11 @@ export function buildCluster(draft: Draft, directory: string, secrets: Secrets):
       mode: draft.mode,
       timeouts: buildTimeouts(draft),
       ...(ipvsadm === undefined ? {} : { ipvsadm }),
+      syncDaemon: buildSyncDaemon(draft.syncDaemon),
     },
     vips,
     vrrp: draft.mode === 'static' ? [] : draft.instances.map(each => buildInstance(each, vips, secrets)),
+    keepalived: buildKeepalived(yaml.keepalived),
     services: draft.services.map(service => buildService(service, vips)),
     gateway: buildGateway(draft),
     proxy: buildProxy(draft),

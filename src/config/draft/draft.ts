@@ -12,6 +12,7 @@ import { type DraftHost, draftHosts } from './host.ts';
 import { type DraftInstance, draftInstances } from './instance.ts';
 import { type DraftProxy, draftProxy } from './proxy.ts';
 import { type DraftService, draftServices } from './service.ts';
+import { type DraftSyncDaemon, draftSyncDaemon } from './sync-daemon.ts';
 import { type DraftVip, draftVips } from './vip.ts';
 
 /**
@@ -27,6 +28,7 @@ export interface Draft {
   readonly mode: DirectorMode;
   readonly vips: readonly DraftVip[];
   readonly instances: readonly DraftInstance[];
+  readonly syncDaemon: DraftSyncDaemon | undefined;
   readonly services: readonly DraftService[];
   readonly forwards: readonly DraftForward[];
   readonly masquerade: readonly DraftSourceNat[];
@@ -42,14 +44,17 @@ export function draft(yaml: Inventory): Draft {
   const vips = draftVips(yaml, directors);
   const services = draftServices(yaml, hosts, vips);
   const forwards = draftForwards(yaml, services);
+  const mode = yaml.director?.mode ?? (directors.length > 1 ? 'keepalived' : 'static');
+  const instances = draftInstances(yaml, directors, vips);
   return {
     yaml,
     hosts,
     directors,
     gateways,
-    mode: yaml.director?.mode ?? (directors.length > 1 ? 'keepalived' : 'static'),
+    mode,
     vips,
-    instances: draftInstances(yaml, directors, vips),
+    instances,
+    syncDaemon: draftSyncDaemon(yaml, mode, directors, instances),
     services,
     forwards,
     masquerade: draftMasquerade(yaml, gateways, forwards),

@@ -1,3 +1,4 @@
+import { contains } from '../../model/network.ts';
 import { defaults } from '../defaults.ts';
 import type { Inventory, VRRPInstance } from '../inventory-yaml.ts';
 import type { Path } from '../path.ts';
@@ -14,6 +15,10 @@ export interface DraftInstance {
   readonly members: readonly { readonly host: DraftHost; readonly priority: number }[];
   /** As written, or the one of all its VIPs. */
   readonly interface: string | undefined;
+  /** The family of the addresses that it advertises: IPv4 where there are both. */
+  readonly family: 4 | 6;
+  /** As written, or the older one where that can do it. */
+  readonly version: 2 | 3;
 }
 
 /** The VRRP instances; VIPs that no instance names belong to each instance that names none. */
@@ -27,6 +32,7 @@ export function draftInstances(
   return entries.map(([name, yaml]) => {
     const own = vips.filter(vip => (yaml.vips ? yaml.vips.includes(vip.name) : !claimed.has(vip.name)));
     const carried = [...new Set(own.map(vip => vip.interface))];
+    const family = own.length > 0 && own.every(({ net }) => net.family === 6) ? 6 : 4;
     return {
       name,
       path: ['vrrp', name],
@@ -34,6 +40,8 @@ export function draftInstances(
       vips: own,
       members: membersOf(yaml, directors),
       interface: yaml.interface ?? (carried.length === 1 ? carried[0] : undefined),
+      family,
+      version: yaml.version ?? (family === 6 || isFraction(yaml.advert_interval) ? 3 : 2),
     };
   });
 }
@@ -46,4 +54,19 @@ function membersOf(yaml: VRRPInstance, directors: readonly DraftHost[]): DraftIn
       priority: yaml.priorities?.[host.name] ?? host.yaml.priority ?? defaults.priority,
     }))
     .sort((a, b) => b.priority - a.priority);
+}
+
+/** Whether an interval of advertisements is more than version 2 can say: it has whole seconds (RFC 3768, 5.3.7). */
+export function isFraction(interval: number | undefined): boolean {
+  return interval !== undefined && !Number.isInteger(interval);
+}
+
+/** A member's own address on the instance's interface: the one in a VIP's subnet before any other. */
+export function addressOf(
+  host: DraftHost,
+  { interface: name, family, vips }: Pick<DraftInstance, 'interface' | 'family' | 'vips'>,
+): string | undefined {
+  const own = host.addresses.filter(each => each.interface === name && each.net.family === family);
+  const near = own.find(({ net }) => vips.some(vip => contains(net, vip.net.ip)));
+  return (near ?? own[0])?.net.ip;
 }

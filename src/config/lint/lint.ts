@@ -5,6 +5,7 @@ import { addressRules } from './addresses.ts';
 import { availabilityRules } from './availability.ts';
 import { checkRules } from './checks.ts';
 import { directorRules } from './directors.ts';
+import { followingRules } from './following.ts';
 import { forwardingRules } from './forwarding.ts';
 import { forwardRules } from './forwards.ts';
 import { fullNatRules } from './fullnat.ts';
@@ -16,8 +17,10 @@ import { proxyPortRules } from './proxy-ports.ts';
 import type { Rule } from './rule.ts';
 import { scriptRules } from './scripts.ts';
 import { serviceRules } from './services.ts';
+import { syncDaemonRules } from './sync-daemon.ts';
 import { vipRules } from './vips.ts';
 import { vrrpRules } from './vrrp.ts';
+import { vrrpSettingsRules } from './vrrp-settings.ts';
 
 const rules: readonly Rule[] = [
   hostRules,
@@ -25,6 +28,9 @@ const rules: readonly Rule[] = [
   directorRules,
   vipRules,
   vrrpRules,
+  vrrpSettingsRules,
+  followingRules,
+  syncDaemonRules,
   serviceRules,
   checkRules,
   availabilityRules,

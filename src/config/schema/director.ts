@@ -1,5 +1,6 @@
 import { sourceUrl } from '../../kinds/source-build.ts';
 import type { Schema } from '../../model/kind.ts';
+import { syncDaemon } from './sync-daemon.ts';
 import { hostName, localPath } from './text.ts';
 
 const seconds = (description: string, example: number): Schema => ({
@@ -39,6 +40,7 @@ export const director: Schema = {
       additionalProperties: false,
       examples: [{ tcp: 30, tcp_fin: 5, udp: 60 }],
     },
+    sync_daemon: syncDaemon,
     ipvsadm: {
       title: 'ipvsadm from source',
       description:

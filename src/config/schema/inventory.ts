@@ -2,8 +2,10 @@ import type { Schema } from '../../model/kind.ts';
 import { check } from './check.ts';
 import { director } from './director.ts';
 import { firewall } from './firewall.ts';
+import { followingDefinitions } from './follow.ts';
 import { gateway } from './gateway.ts';
 import { host, hosts, json } from './host.ts';
+import { keepalived } from './keepalived.ts';
 import { lab } from './lab.ts';
 import { proxy } from './proxy.ts';
 import { services } from './service.ts';
@@ -35,7 +37,6 @@ export const inventorySchema: Schema = {
     firewalld: 'firewall',
     proxies: 'proxy',
     haproxy: 'proxy',
-    keepalived: 'vrrp',
     vrrp_instances: 'vrrp',
   },
   properties: {
@@ -56,6 +57,7 @@ export const inventorySchema: Schema = {
     director,
     vips,
     vrrp,
+    keepalived,
     services,
     gateway,
     firewall: { $ref: '#/$defs/firewall' },
@@ -63,7 +65,7 @@ export const inventorySchema: Schema = {
   },
   required: ['version', 'name', 'hosts'],
   additionalProperties: false,
-  $defs: { host, json, ...sshDefinitions, check, firewall },
+  $defs: { host, json, ...sshDefinitions, ...followingDefinitions, check, firewall },
 };
 
 /** The sections of an inventory. */
@@ -76,6 +78,7 @@ export type Section =
   | 'director'
   | 'vips'
   | 'vrrp'
+  | 'keepalived'
   | 'services'
   | 'gateway'
   | 'firewall'

@@ -254,6 +254,11 @@ const keepalived: Program = ({ state, args }) => {
   return bad < 0 ? ok() : failed(`(${path}: Line ${bad + 1}) Unknown keyword 'INVALID'`, 4);
 };
 
+const trustScript: Program = ({ state, args: [path = ''] }) =>
+  state.files[path]?.type === 'file' && state.files[path]?.owner === 'root'
+    ? ok()
+    : failed(`there is no ${path}`, 1);
+
 const haproxy: Program = ({ state, args }) => {
   const path = args[args.indexOf('-f') + 1] ?? '';
   const text = bytesOf(state, path)?.toString() ?? '';
@@ -286,6 +291,8 @@ export const systemPrograms: Programs = {
   'lvsform-stop-service': stopService,
   'lvsform-disable-service': disableService,
   'lvsform-test-commands': testCommands,
+  'lvsform-check-keepalived': ({ args: [path = ''], run }) => run(['keepalived', '-t', '-f', path]),
+  'lvsform-trust-script': trustScript,
   modprobe,
   systemctl,
   'lvsform-haproxy-loaded': haproxyLoaded,

@@ -46,7 +46,7 @@ export async function failover(
   seconds: number,
   signal?: AbortSignal,
 ): Promise<Failover> {
-  const [instance] = cluster.vrrp;
+  const instance = cluster.vrrp.find(({ nopreempt }) => !nopreempt);
   const [master, backup] = instance?.members ?? [];
   const vip = instance?.vips[0]?.address;
   const { asked } = questions(cluster);
@@ -55,7 +55,7 @@ export async function failover(
   );
   if (!instance || !master || !backup || !vip || !question) {
     throw new Problem('there is no failover to show', {
-      why: 'it takes a VRRP instance of two directors, and a client of an HTTP service on its VIP',
+      why: 'it takes a VRRP instance of two directors whose MASTER takes the VIP back, and a client of an HTTP service on it',
     });
   }
   const client = question.client.name;
@@ -76,7 +76,7 @@ export async function failover(
     signal?.throwIfAborted();
     const back = await underLoad(async () => {
       await must(transportOf(master.host), start, master.host);
-      await until(transportOf(master.host), cidr, master.host, seconds);
+      await until(transportOf(master.host), cidr, master.host, seconds + (instance.preemptDelay ?? 0));
     });
     const faults = [
       ...lasting(away, `after the VIP went to ${backup.host}`, instance.advertInterval),

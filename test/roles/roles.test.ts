@@ -488,8 +488,8 @@ test('FULLNAT moves by itself: nothing on its inside has to move with the VIP', 
   const [conf] = resources({ ...fullNat, vips: nat.vips, vrrp: nat.vrrp }, 'lvs01').filter(
     ({ spec }) => (spec as { template?: string }).template === 'keepalived.conf',
   );
-  const { data } = (conf?.spec ?? {}) as { data?: { syncGroup: unknown } };
-  assert.equal(data?.syncGroup, []);
+  const { data } = (conf?.spec ?? {}) as { data?: { syncGroups: unknown } };
+  assert.equal(data?.syncGroups, []);
 });
 
 test('the hand-made cluster of these tests is the one that inventories/dr.yml loads as', async () => {

@@ -257,7 +257,6 @@ export interface IPVSTimeouts {
 export interface SyncDaemon {
   interface?: string;
   instance?: string;
-  state?: 'master' | 'backup';
   id?: number;
   maxlen?: number;
   port?: number;

@@ -66,9 +66,8 @@ export interface TrackProcess {
 
 /** Copies the connections of one director to the others (ipvsadm(8), --start-daemon). */
 export interface SyncDaemon {
-  /** The VRRP instance whose MASTER sends; undefined in mode `static`, where `state` says who does. */
-  readonly instance: string | undefined;
-  readonly state: 'master' | 'backup' | undefined;
+  /** The VRRP instance whose MASTER sends. */
+  readonly instance: string;
   readonly interface: string;
   /** 0 to 255: who takes part. */
   readonly id: number;

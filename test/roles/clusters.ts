@@ -457,7 +457,6 @@ export const followed: Cluster = {
     ...dr.director,
     syncDaemon: {
       instance: 'web',
-      state: undefined,
       interface: 'eth0',
       id: 55,
       maxlen: 1400,

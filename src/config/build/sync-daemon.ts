@@ -7,8 +7,7 @@ export function buildSyncDaemon(draft: DraftSyncDaemon | undefined): SyncDaemon 
   if (draft === undefined) return undefined;
   const { yaml, instance, interface: name, id } = draft;
   return {
-    instance: instance?.name,
-    state: yaml.state,
+    instance: certain(instance).name,
     interface: certain(name),
     id,
     maxlen: yaml.maxlen,

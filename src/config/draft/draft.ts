@@ -54,7 +54,7 @@ export function draft(yaml: Inventory): Draft {
     mode,
     vips,
     instances,
-    syncDaemon: draftSyncDaemon(yaml, mode, directors, instances),
+    syncDaemon: draftSyncDaemon(yaml, mode, instances),
     services,
     forwards,
     masquerade: draftMasquerade(yaml, gateways, forwards),

@@ -1,6 +1,5 @@
 import type { DirectorMode } from '../../model/cluster.ts';
 import type { Inventory, SyncDaemon } from '../inventory-yaml.ts';
-import type { DraftHost } from './host.ts';
 import type { DraftInstance } from './instance.ts';
 
 /** The sync daemon of a draft. */
@@ -8,7 +7,7 @@ export interface DraftSyncDaemon {
   readonly yaml: SyncDaemon;
   /** As written, or the only one. */
   readonly instance: DraftInstance | undefined;
-  /** As written, or the instance's, or the only one that the directors have. */
+  /** As written, or the instance's. */
   readonly interface: string | undefined;
   readonly id: number;
 }
@@ -17,7 +16,6 @@ export interface DraftSyncDaemon {
 export function draftSyncDaemon(
   inventory: Inventory,
   mode: DirectorMode,
-  directors: readonly DraftHost[],
   instances: readonly DraftInstance[],
 ): DraftSyncDaemon | undefined {
   const yaml = inventory.director?.sync_daemon;
@@ -25,12 +23,10 @@ export function draftSyncDaemon(
   const only = instances.length === 1 ? instances[0] : undefined;
   const named = instances.find(({ name }) => name === yaml.instance);
   const instance = mode === 'static' ? undefined : yaml.instance === undefined ? only : named;
-  const names = new Set(directors.flatMap(host => host.addresses.map(each => each.interface)));
-  const [first] = names.size === 1 ? names : [];
   return {
     yaml,
     instance,
-    interface: yaml.interface ?? instance?.interface ?? first,
+    interface: yaml.interface ?? instance?.interface,
     id: yaml.id ?? instance?.yaml.virtual_router_id ?? 0,
   };
 }

@@ -11,27 +11,12 @@ const bound: Rule = {
     const { yaml, instance } = syncDaemon;
     const names = instances.map(({ name }) => name);
     if (mode === 'static') {
-      if (yaml.instance !== undefined) {
-        yield wrong(
-          [...path, 'instance'],
-          'mode is static: there are no instances',
-          'write state: master or backup',
-        );
-      } else if (yaml.state === undefined) {
-        yield wrongAtKey(
-          path,
-          'mode is static: does this director send or receive?',
-          'write state: master or backup',
-        );
-      }
-      return;
-    }
-    if (yaml.state !== undefined) {
-      yield wrong(
-        [...path, 'state'],
-        `mode is ${mode}: whoever is MASTER sends`,
-        'remove it, or write mode: static',
+      yield wrongAtKey(
+        path,
+        'mode is static: there is one director, and nobody to copy its connections to',
+        'remove it, or add a director',
       );
+      return;
     }
     if (yaml.instance !== undefined && instance === undefined) {
       yield wrong(
@@ -39,9 +24,11 @@ const bound: Rule = {
         `there is no VRRP instance ${yaml.instance}`,
         didYouMean(yaml.instance, names),
       );
-    } else if (instance === undefined && names.length > 0) {
-      yield wrongAtKey(path, `whose MASTER sends, ${names.join(' or ')}?`, `write instance: ${names[0]}`);
-    } else if (instance !== undefined && instance.members.length < 2) {
+    } else if (instance === undefined) {
+      const choice = names.length === 0 ? '' : `, ${names.join(' or ')}`;
+      const hint = names.length === 0 ? 'add a VRRP instance' : `write instance: ${names[0]}`;
+      yield wrongAtKey(path, `whose MASTER sends${choice}?`, hint);
+    } else if (instance.members.length < 2) {
       yield doubtful(path, `${instance.name} has one member: nobody receives the copies`);
     }
   },
@@ -49,12 +36,11 @@ const bound: Rule = {
 
 const interfaces: Rule = {
   reads: ['hosts', 'director', 'vips', 'vrrp'],
-  *check({ syncDaemon, directors }) {
-    if (syncDaemon === undefined) return;
+  *check({ syncDaemon }) {
+    if (syncDaemon?.instance === undefined) return;
     const { interface: name, yaml, instance } = syncDaemon;
-    const hosts = instance?.members.map(({ host }) => host) ?? directors;
+    const hosts = instance.members.map(({ host }) => host);
     if (name === undefined) {
-      if (instance === undefined && yaml.state === undefined) return;
       yield wrongAtKey(path, 'by which interface are copies sent?', 'write interface: NAME');
       return;
     }

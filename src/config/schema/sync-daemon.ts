@@ -9,6 +9,7 @@ export const syncDaemon: Schema = {
     'Copies the connections of the MASTER to the other directors, so that they outlive it. One daemon a host: it sends where its instance is MASTER, so connections of VIPs whose MASTER is another are not copied.',
   type: 'object',
   synonyms: { sync_id: 'id', syncid: 'id', dev: 'interface', vrrp_instance: 'instance' },
+  refused: { state: 'whoever is MASTER sends' },
   properties: {
     interface: {
       type: 'string',
@@ -21,12 +22,6 @@ export const syncDaemon: Schema = {
       description: 'The VRRP instance whose MASTER sends. Default: the only one.',
       ...givenName,
       examples: ['web'],
-    },
-    state: {
-      type: 'string',
-      description: 'In mode `static`: whether this director sends or receives.',
-      enum: ['master', 'backup'],
-      examples: ['master'],
     },
     id: count(
       "Who takes part: directors with the same number. Default: the instance's virtual_router_id.",

@@ -3,6 +3,7 @@ import type { Json } from '../../model/json.ts';
 import { exit, Problem } from '../../model/problem.ts';
 import type { RunOptions, Transport } from '../../model/transport.ts';
 import { failed, type Programs } from './program.ts';
+import { daemonPrograms } from './programs/daemons.ts';
 import { filePrograms } from './programs/files.ts';
 import { filterPrograms } from './programs/filter.ts';
 import { ipvsPrograms } from './programs/ipvs.ts';
@@ -38,6 +39,7 @@ export function memoryHost(initial: Partial<HostState> = {}, programs: Programs 
   const table = {
     ...filePrograms,
     ...systemPrograms,
+    ...daemonPrograms,
     ...filterPrograms,
     ...networkPrograms,
     ...ipvsPrograms,

@@ -1,5 +1,5 @@
 import type { Argv } from '../../../model/command.ts';
-import { type Call, failed, hasProgram, ok, type Program, type Programs } from '../program.ts';
+import { type Call, failed, ok, type Program, type Programs } from '../program.ts';
 import type { HostState, Unit } from '../state.ts';
 import { bytesOf, children, fingerprint, put } from './files.ts';
 
@@ -247,31 +247,6 @@ const testCommands: Program = ({ args, run }: Call) => {
   return ok(...lines, 'end');
 };
 
-const keepalived: Program = ({ state, args }) => {
-  const path = args[args.indexOf('-f') + 1] ?? '';
-  const text = bytesOf(state, path)?.toString() ?? '';
-  const bad = text.split('\n').findIndex(line => line.includes('INVALID'));
-  return bad < 0 ? ok() : failed(`(${path}: Line ${bad + 1}) Unknown keyword 'INVALID'`, 4);
-};
-
-const trustScript: Program = ({ state, args: [path = ''] }) =>
-  state.files[path]?.type === 'file' && state.files[path]?.owner === 'root'
-    ? ok()
-    : failed(`there is no ${path}`, 1);
-
-const haproxy: Program = ({ state, args }) => {
-  const path = args[args.indexOf('-f') + 1] ?? '';
-  const text = bytesOf(state, path)?.toString() ?? '';
-  const bad = text.split('\n').findIndex(line => line.includes('INVALID'));
-  return bad < 0
-    ? ok()
-    : failed(`[ALERT] (1) : config : parsing [${path}:${bad + 1}] : unknown keyword 'INVALID'`, 1);
-};
-
-/** What the running HAProxy has loaded is not kept here: what runs has loaded its file. */
-const haproxyLoaded: Program = ({ state }) =>
-  state.units['haproxy']?.active ? ok() : failed('no answer', 1);
-
 export const systemPrograms: Programs = {
   'lvsform-read-packages': readPackages,
   'lvsform-install-package': installPackage,
@@ -291,13 +266,6 @@ export const systemPrograms: Programs = {
   'lvsform-stop-service': stopService,
   'lvsform-disable-service': disableService,
   'lvsform-test-commands': testCommands,
-  'lvsform-check-keepalived': ({ args: [path = ''], run }) => run(['keepalived', '-t', '-f', path]),
-  'lvsform-trust-script': trustScript,
   modprobe,
   systemctl,
-  'lvsform-haproxy-loaded': haproxyLoaded,
-  'lvsform-load-haproxy': haproxyLoaded,
-  haproxy: call => (hasProgram(call.state, 'haproxy') ? haproxy(call) : failed('haproxy: not found', 127)),
-  keepalived: call =>
-    hasProgram(call.state, 'keepalived') ? keepalived(call) : failed('keepalived: not found', 127),
 };

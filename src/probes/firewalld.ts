@@ -17,7 +17,8 @@ export type ZoneRules = { readonly [zone: string]: readonly string[] };
 export const firewalldKey = 'zones';
 
 /**
- * firewalld by its own command (firewall-cmd(1)). Absent where the command is missing, or says that the daemon is not
+ * firewalld by its own command (firewall-cmd(1)), asked as little as can be: each call starts a Python. A change of the
+ * default zone is written into firewalld.conf at once. Absent where the command is missing, or says that the daemon is not
  * running (exit code 252).
  */
 export const firewalld: Probe<Firewalld> = {
@@ -65,15 +66,17 @@ function rulesOf(zones: readonly Zone[]): ZoneRules {
 
 const text = `export LC_ALL=C
 command -v firewall-cmd >/dev/null || { echo off; echo end; exit 0; }
-zone=$(firewall-cmd --get-default-zone)
+listed=$(firewall-cmd --list-all-zones)
 case $? in
 0) ;;
 252) echo off; echo end; exit 0 ;;
 *) exit 1 ;;
 esac
+zone=$(sed -n 's/^DefaultZone=//p' /etc/firewalld/firewalld.conf 2>/dev/null | tail -n 1)
+[ -n "$zone" ] || zone=$(firewall-cmd --get-default-zone) || exit 1
 echo "default $zone"
 echo '@ runtime'
-firewall-cmd --list-all-zones || exit 1
+printf '%s\n' "$listed"
 echo '@ permanent'
 firewall-cmd --permanent --list-all-zones || exit 1
 echo end

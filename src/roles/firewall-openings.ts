@@ -18,6 +18,7 @@ export function firewallOpenings(cluster: Cluster, host: Host): readonly WantedO
     ...(host.roles.includes('director') ? directorOpenings(cluster, host) : []),
     ...(host.roles.includes('real_server') ? realServerOpenings(cluster, host) : []),
     ...poolOpenings(cluster, host),
+    ...forwarded(cluster, host),
   ];
   return [...new Map(wanted.map(each => [JSON.stringify(each.spec), each])).values()];
 }
@@ -119,6 +120,22 @@ function realServerOpenings(cluster: Cluster, host: Host): readonly WantedOpenin
         ];
       }),
   );
+}
+
+/** What a gateway forwards to this host straight. */
+function forwarded({ gateway }: Cluster, host: Host): readonly WantedOpening[] {
+  const own = host.interfaces.flatMap(({ addresses }) => addresses.map(({ ip }) => ip));
+  return gateway.forwards
+    .filter(({ service, to }) => service === undefined && own.includes(to.address))
+    .map(({ address, ports, protocol, to }) => ({
+      spec: {
+        protocol,
+        to: to.address,
+        port: to.port === undefined ? showPorts(ports) : String(to.port),
+        ...sixth(familyOf(to.address)),
+      },
+      reason: `a gateway forwards ${address}:${showPorts(ports)} to this host`,
+    }));
 }
 
 /** The outside of a tunnel (RFC 2003); what was in it then arrives as any other request. */

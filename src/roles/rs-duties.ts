@@ -23,8 +23,9 @@ export interface HeldVip {
 }
 
 /**
- * A host's part by the services that name it. A VIP goes to lo for DR, to tunl0 for TUN, and for both to lo: where a
- * local address sits does not matter to what arrives for it, and twice would be one too many to take away.
+ * A host's part by the services that name it. A VIP goes to lo for DR, to tunl0 for TUN, and for both to tunl0: where a
+ * local address sits does not matter to what arrives for it, twice would be one too many to take away, and a tunl0 without
+ * an address drops what comes out of the tunnel, unless rp_filter is off (kernel: net/ipv4/fib_frontend.c, `no_addr`).
  */
 export function rsDuties(cluster: Cluster, host: Host): RsDuties {
   const vipsBy = (method: ForwardingMethod): ReadonlySet<string> =>
@@ -38,7 +39,7 @@ export function rsDuties(cluster: Cluster, host: Host): RsDuties {
   const tunneled = vipsBy('TUN');
   const vips = cluster.vips
     .filter(vip => direct.has(vip.name) || tunneled.has(vip.name))
-    .map(vip => heldVip(vip, direct.has(vip.name) ? 'lo' : 'tunl0'));
+    .map(vip => heldVip(vip, tunneled.has(vip.name) ? 'tunl0' : 'lo'));
   const tunnel = tunneled.size > 0;
   return {
     vips,

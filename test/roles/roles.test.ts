@@ -265,7 +265,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       [
         'kernel-module/ipip',
         ...arp,
-        ...['sysctl/net.ipv4.conf.all.rp_filter', 'command/tunl0-up', 'address/lo/192.168.0.240/32'],
+        ...['sysctl/net.ipv4.conf.all.rp_filter', 'command/tunl0-up', 'address/tunl0/192.168.0.240/32'],
         ...ownRsUnit,
       ],
     ],

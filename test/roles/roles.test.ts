@@ -200,12 +200,12 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       [...base, ...forwards('eth0'), nodest, ...keepalived],
     ],
     [
-      'a real server of all methods: VIP on lo, tunnel open, and the way back of NAT',
+      'a real server of all methods: VIP on tunl0, tunnel open, and the way back of NAT',
       combined(dr, ['DR', 'NAT', 'TUN', 'FULLNAT']),
       'web01',
       [
         ...['kernel-module/ipip', ...arp, 'sysctl/net.ipv4.conf.all.rp_filter', 'command/tunl0-up'],
-        ...['address/lo/192.168.0.240/32', 'route/default', ...ownRsUnit],
+        ...['address/tunl0/192.168.0.240/32', 'route/default', ...ownRsUnit],
       ],
     ],
     [

@@ -4,16 +4,7 @@ import { ruleWords } from '../../src/kinds/opening-words.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import type { HealthCheck } from '../../src/model/health-check.ts';
 import { firewallOpenings } from '../../src/roles/firewall-openings.ts';
-import {
-  dr,
-  filtering,
-  inMode,
-  manyForwards,
-  nat,
-  net,
-  withMethod,
-  withServices,
-} from './clusters.ts';
+import { dr, filtering, inMode, manyForwards, nat, net, withMethod, withServices } from './clusters.ts';
 
 const test = suite('what a host that filters lets in');
 

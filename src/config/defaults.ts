@@ -21,7 +21,7 @@ export const defaults = {
     dnsName: '.',
     dnsRecord: 'SOA',
   },
-  verify: { path: '/', requests: 8 },
+  verify: { path: '/', requests: 8, hold: 12, name: 'localhost', certificate: 'ignore' },
   proxy: {
     timeouts: { connect: 5, client: 30, server: 30, stop: 60 },
     statsSocket: '/run/haproxy.sock',
@@ -32,5 +32,23 @@ export const defaults = {
   lab: { memoryMiB: 192, preinstalled: false, image: 'debian' },
 } as const;
 
-/** TCP ports that are taken for web servers: `verify` asks them by HTTP unless told otherwise. */
-export const webPorts: ReadonlySet<number> = new Set([80, 8000, 8008, 8080, 8888]);
+/** The verify type of what usually listens at a port of TCP. */
+const usual: Readonly<Record<number, 'http' | 'https' | 'dns' | 'memcached' | 'redis' | 'postgresql'>> = {
+  53: 'dns',
+  80: 'http',
+  443: 'https',
+  5432: 'postgresql',
+  6379: 'redis',
+  8000: 'http',
+  8008: 'http',
+  8080: 'http',
+  8443: 'https',
+  8888: 'http',
+  11211: 'memcached',
+};
+
+/** How `verify` asks a service unless told otherwise: by its port. What is not TCP is asked only where it is known how. */
+export function usualQuestion(protocol: 'tcp' | 'udp' | 'sctp', port: number) {
+  if (protocol === 'tcp') return usual[port] ?? 'connect';
+  return protocol === 'udp' && port === 53 ? 'dns' : 'none';
+}

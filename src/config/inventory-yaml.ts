@@ -800,12 +800,27 @@ export interface BFDCheck {
   max_hops?: number;
 }
 /**
- * How `lvsform verify` asks this service, from each client.
+ * How `lvsform verify` asks this service, from each client. The IPVS counters tell which real server served; an answer that holds the name or address of just one of them tells even the order.
  */
 export interface Verification {
-  type?: 'http' | 'connect';
+  type?: 'http' | 'https' | 'connect' | 'memcached' | 'redis' | 'postgresql' | 'dns' | 'command' | 'none';
   path?: string;
+  host?: string;
+  certificate?: 'ignore' | 'check';
+  send?: string;
+  expect?: string;
+  name?: string;
+  /**
+   * @minItems 1
+   * @maxItems 256
+   */
+  run?: string[];
+  /**
+   * @maxItems 64
+   */
+  packages?: string[];
   requests?: number;
+  hold?: number;
 }
 /**
  * What the gateways (hosts with that role) let through.

@@ -3,6 +3,7 @@ import type { Json } from './json.ts';
 import type { KeepalivedSettings, SyncDaemon } from './keepalived.ts';
 import type { ProxySettings } from './proxy.ts';
 import type { Secret } from './secret.ts';
+import type { VerifySettings } from './verification.ts';
 import type { VrrpInstance as Instance } from './vrrp.ts';
 
 /** The cluster that an inventory describes: defaults filled in, references resolved, checked. */
@@ -234,14 +235,6 @@ export interface SorryServer {
   readonly port: number;
   /** It stays in the table with weight 0 when the quorum is back. */
   readonly inhibit: boolean;
-}
-
-/** How `verify` asks a service: by HTTP (the page tells the RS), or by connecting (the IPVS counters tell). */
-export interface VerifySettings {
-  readonly type: 'http' | 'connect';
-  readonly path: string;
-  /** Requests from each client. */
-  readonly requests: number;
 }
 
 export interface GatewaySettings {

@@ -15,7 +15,9 @@ export interface VerdictView {
     readonly weight: number;
     readonly expected: number | undefined;
     readonly seen: number;
+    readonly held: number | undefined;
   }[];
+  readonly promise: string;
   readonly faults: readonly string[];
   readonly notes: readonly string[];
 }
@@ -26,22 +28,23 @@ export function verdictsText(verdicts: readonly VerdictView[], paint: Paint): st
 }
 
 function verdictText(verdict: VerdictView, paint: Paint): string {
-  const { client, service, target, answered, requests, scheduler, sequence, servers, faults, notes } =
-    verdict;
+  const { client, service, target, answered, requests, scheduler, sequence, servers } = verdict;
+  const { promise, faults, notes } = verdict;
   const mark = faults.length === 0 ? paint.good('✓') : paint.bad('✗');
   const shown = sequence.length > 12 ? [...sequence.slice(0, 12), '...'] : sequence;
   return [
     `${mark} ${paint.title(client)} -> ${service} (${target}, ${scheduler}): ${answered} of ${requests} answered`,
     ...(shown.length > 0 ? [`    ${printable(shown.join(', '))}`] : []),
     `    ${servers.map(share).join(', ')}`,
+    `    ${paint.faint(printable(promise))}`,
     ...faults.map(fault => `    ${paint.bad(printable(fault))}`),
     ...notes.map(note => `    ${paint.faint(printable(note))}`),
   ].join('\n');
 }
 
-function share({ host, weight, expected, seen }: VerdictView['servers'][number]): string {
+function share({ host, weight, expected, seen, held }: VerdictView['servers'][number]): string {
   const promise = expected === undefined ? `weight ${weight}` : `expected ${Math.round(expected * 10) / 10}`;
-  return `${host} ${seen} (${promise})`;
+  return `${host} ${seen} (${promise}${held === undefined ? '' : `, ${held} held`})`;
 }
 
 interface LoadView {

@@ -5,7 +5,7 @@ import { Problem } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
 import { type Load, load, parseLoad } from './load.ts';
 import { pause } from './pause.ts';
-import { questions } from './verify.ts';
+import { questions } from './questions.ts';
 
 /** What clients saw while the MASTER handed over, and again while it took the VIP back. */
 export interface Failover {
@@ -50,16 +50,19 @@ export async function failover(
   const [master, backup] = instance?.members ?? [];
   const vip = instance?.vips[0]?.address;
   const { asked } = questions(cluster);
-  const question = asked.find(
-    ({ service }) => service.verify.type === 'http' && service.vip.address.ip === vip?.ip,
+  const pages = asked.flatMap(({ client, service, targets: [target] }) =>
+    service.verify.type === 'http' && service.vip.address.ip === vip?.ip && target.port !== 443
+      ? [{ client: client.name, at: endpoint(target.address, target.port), path: service.verify.path }]
+      : [],
   );
+  const [question] = pages;
   if (!instance || !master || !backup || !vip || !question) {
     throw new Problem('there is no failover to show', {
       why: 'it takes a VRRP instance of two directors whose MASTER takes the VIP back, and a client of an HTTP service on it',
     });
   }
-  const client = question.client.name;
-  const url = `http://${endpoint(question.target.address, question.target.port)}${question.service.verify.path}`;
+  const { client, at, path } = question;
+  const url = `http://${at}${path}`;
   const underLoad = async (change: () => Promise<void>) => {
     const loading = transportOf(client).run([load(url, rate, seconds)]);
     const [[result]] = await Promise.all([loading, pause(1).then(change)]);

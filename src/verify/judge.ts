@@ -1,147 +1,137 @@
 import type { VirtualService } from '../model/cluster.ts';
-import { endpoint } from '../model/network.ts';
+import { bypass, serverOf, unanswered } from './answers.ts';
 import type { Reply } from './ask.ts';
-import type { Target } from './target.ts';
+import type { Growth } from './counters.ts';
+import { limits } from './promise/limits.ts';
+import { promiseOf } from './promise/promises.ts';
+import type { Held, Load, Seen } from './promise/seen.ts';
+import { ofServer } from './service-key.ts';
+import type { Verdict } from './verdict.ts';
 
-/** What one client saw of one service, expected against seen. Plain JSON. */
-export interface Verdict {
+/** All that is known of one client's requests to one service. */
+export interface Evidence {
   readonly client: string;
-  readonly service: string;
+  readonly service: VirtualService;
+  /** Where it asked, in words. */
   readonly target: string;
-  readonly scheduler: string;
-  readonly requests: number;
-  readonly answered: number;
-  /** The RS that answered, in order; `?` where the page does not tell. */
-  readonly sequence: readonly string[];
-  readonly servers: readonly Share[];
-  /** Connections that the directors scheduled meanwhile. */
-  readonly scheduled: number;
-  /** What is wrong; empty means that the service does what the inventory says. */
-  readonly faults: readonly string[];
-  /** What is worth knowing and not wrong. */
-  readonly notes: readonly string[];
+  readonly replies: readonly Reply[];
+  /** What the directors scheduled meanwhile. */
+  readonly growth: Growth;
+  readonly before: readonly Load[];
+  readonly after: readonly Load[];
+  /** Connections held open afterwards, where the scheduler follows those. */
+  readonly held: Held | undefined;
+  /** The client that held them, where it is another one. */
+  readonly heldBy: string | undefined;
+  /** How the tables differ from the inventory, and the RS that are out. */
+  readonly live: {
+    readonly faults: readonly string[];
+    readonly notes: readonly string[];
+    readonly out: readonly string[];
+  };
+  /** The RS that a template kept this client at. */
+  readonly kept: { readonly host: string; readonly seconds: number } | undefined;
+  /** Verdicts on other clients of this service. */
+  readonly earlier: readonly Verdict[];
 }
 
-export interface Share {
-  readonly host: string;
-  readonly weight: number;
-  /** Of the requests; undefined where the scheduler promises no share. */
-  readonly expected: number | undefined;
-  readonly seen: number;
-}
-
-/** Schedulers that share new connections by weight, whatever the load (ipvsadm(8)). */
-const sharing = new Set(['rr', 'wrr']);
-
-/** Compares what a client and the directors' counters saw with what the service promises. Pure. */
-export function judge(
-  client: string,
-  service: VirtualService,
-  target: Target,
-  replies: readonly Reply[],
-  growth: { readonly connections: number; readonly servers: ReadonlyMap<string, number> },
-): Verdict {
-  const answered = replies.filter(reply => reply.ok).length;
-  const sequence = replies.filter(reply => reply.ok).map(reply => serverOf(service, reply.page) ?? '?');
-  const byPage = !sequence.includes('?') && sequence.length > 0;
-  const seenOf = (host: string, rip: string, port: number) =>
-    byPage ? sequence.filter(name => name === host).length : (growth.servers.get(endpoint(rip, port)) ?? 0);
-  const share = shares(service);
-  const counted = [...growth.servers.values()].reduce((sum, count) => sum + count, 0);
-  const total = byPage ? answered : counted;
-  const servers = service.realServers.map(({ host, rip, port, weight }) => ({
-    host,
-    weight,
-    expected: share === undefined ? undefined : share(host) * total,
-    seen: seenOf(host, rip, port),
-  }));
-  const others = Math.max(0, growth.connections - answered);
-
+/** Compares what a client and the directors saw with what the service promises. Pure. */
+export function judge(evidence: Evidence): Verdict {
+  const { service, replies, growth, held, heldBy, live, kept, before, after } = evidence;
+  const good = replies.filter(reply => reply.ok);
+  const named = good.map(reply => serverOf(service, reply.page) ?? '?');
+  const sequence = named.includes('?') ? [] : named;
+  const counts = countsOf(service, sequence, growth);
+  const seen: Seen = {
+    service,
+    alive: service.realServers.filter(({ host, weight }) => weight > 0 && !live.out.includes(host)),
+    sequence,
+    counts,
+    others: Math.max(0, growth.connections - replies.length),
+    complete: good.length === replies.length,
+    ...{ before, after, held, heldBy },
+    earlier: new Set(
+      evidence.earlier.flatMap(({ servers }) =>
+        servers.filter(({ seen }) => seen > 0).map(({ host }) => host),
+      ),
+    ),
+  };
+  const judged = promiseOf(service)(seen);
+  const faults = [
+    ...unanswered(service, replies, growth),
+    ...bypass(service, good.length, growth.connections),
+    ...(good.length === 0 ? [] : judged.faults),
+    ...notKept(kept, counts, seen),
+    ...limits(seen),
+    ...unheld(held),
+    ...live.faults,
+  ];
   return {
-    client,
+    client: evidence.client,
     service: service.name,
-    target: endpoint(target.address, target.port),
+    target: evidence.target,
     scheduler: service.scheduler,
     requests: replies.length,
-    answered,
-    sequence: byPage ? sequence : [],
-    servers,
+    answered: good.length,
+    sequence,
+    servers: service.realServers.map(({ host, weight }) => ({
+      ...{ host, weight },
+      expected: judged.expected?.get(host),
+      seen: counts.get(host) ?? 0,
+      held: held && heldAt(host, held),
+    })),
     scheduled: growth.connections,
-    faults: [
-      ...unanswered(replies),
-      ...bypass(service, answered, growth.connections),
-      ...unbalanced(servers, others, service),
-    ],
-    notes: [
-      ...(others > 0 ? [`the directors scheduled ${others} connections of others meanwhile`] : []),
-      ...(service.persistence > 0
-        ? [`persistence keeps a client at its RS for ${service.persistence} s, so one client sees one RS`]
-        : []),
-      ...(byPage || answered === 0
-        ? []
-        : ['the pages do not name their RS; the IPVS counters tell the shares']),
-    ],
+    promise: judged.promise,
+    faults,
+    notes: [...notes(seen, kept), ...(good.length === 0 ? [] : judged.notes), ...live.notes],
   };
 }
 
-/** The RS whose name, or else whose RIP, stands in the page as a word; undefined unless it is just one. */
-function serverOf(service: VirtualService, page: string): string | undefined {
-  for (const key of ['host', 'rip'] as const) {
-    const named = service.realServers.filter(server => words(page).has(server[key]));
-    if (named.length === 1) return named[0]?.host;
-  }
-  return undefined;
+/** Requests by RS: by the answers where they tell, else by the counters. */
+function countsOf(
+  service: VirtualService,
+  sequence: readonly string[],
+  growth: Growth,
+): ReadonlyMap<string, number> {
+  return new Map(
+    service.realServers.map(server => [
+      server.host,
+      sequence.length > 0
+        ? sequence.filter(name => name === server.host).length
+        : (ofServer(growth.servers, service, server) ?? 0),
+    ]),
+  );
 }
 
-function words(page: string): ReadonlySet<string> {
-  return new Set(page.split(/[^\p{L}\p{N}.:_-]+/u).flatMap(word => [word, word.replace(/[.:]+$/, '')]));
+/** A template from before decides, unless its RS takes nothing any more. */
+function notKept(
+  kept: Evidence['kept'],
+  counts: ReadonlyMap<string, number>,
+  { alive, sequence, others }: Seen,
+): readonly string[] {
+  if (kept === undefined || !alive.some(({ host }) => host === kept.host)) return [];
+  if (sequence.length === 0 && others > 0) return [];
+  const other = [...counts].find(([host, count]) => count > 0 && host !== kept.host);
+  return other ? [`${other[0]} answered, though a template keeps this client at ${kept.host}`] : [];
 }
 
-function shares(service: VirtualService): ((host: string) => number) | undefined {
-  if (!sharing.has(service.scheduler) || service.persistence > 0) return undefined;
-  const weighted = service.realServers.map(({ host, weight }) => ({
-    host,
-    weight: service.scheduler === 'rr' ? Math.min(weight, 1) : weight,
-  }));
-  const total = weighted.reduce((sum, { weight }) => sum + weight, 0);
-  return host => (total === 0 ? 0 : (weighted.find(one => one.host === host)?.weight ?? 0) / total);
+function unheld(held: Held | undefined): readonly string[] {
+  return held !== undefined && held.opened < held.wanted
+    ? [`only ${held.opened} of ${held.wanted} connections could be held open at once`]
+    : [];
 }
 
-function unanswered(replies: readonly Reply[]): readonly string[] {
-  const failed = replies.filter(reply => !reply.ok);
-  const [first] = failed;
-  return first ? [`${failed.length} of ${replies.length} requests failed: ${first.error}`] : [];
+function heldAt(host: string, { rounds: [first] }: Held): number {
+  const had = (loads: readonly Load[] | undefined) => loads?.find(load => load.host === host)?.active ?? 0;
+  return had(first?.after) - had(first?.before);
 }
 
-function bypass(service: VirtualService, answered: number, scheduled: number): readonly string[] {
-  if (scheduled >= answered) return [];
-  const arp =
-    service.method === 'NAT' || service.method === 'FULLNAT'
-      ? ''
-      : '; an RS may answer ARP for the VIP (arp_ignore, arp_announce): run plan for the real servers';
-  return [`ARP bypass: ${answered - scheduled} of ${answered} replies did not come by a director${arp}`];
-}
-
-/**
- * Turns are exact when nobody else is served meanwhile (off by one at either end of a round); among the traffic of
- * others they are a sample, and four standard deviations of a binomial are allowed.
- */
-function unbalanced(servers: readonly Share[], others: number, service: VirtualService): readonly string[] {
-  const total = servers.reduce((sum, { seen }) => sum + seen, 0);
-  return servers.flatMap(({ host, expected, seen, weight }) => {
-    if (weight === 0) return seen > 0 ? [`${host} has weight 0 and got ${seen} requests`] : [];
-    if (expected === undefined || total === 0) return [];
-    const part = expected / total;
-    const slack =
-      others > 0 ? 4 * Math.sqrt(total * part * (1 - part)) + 1 : service.scheduler === 'rr' ? 1 : weight;
-    return Math.abs(seen - expected) > slack
-      ? [
-          `${host} got ${seen} of ${total} requests, expected ${round(expected)} (at most ${round(slack)} off)`,
-        ]
-      : [];
-  });
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
+function notes({ others, sequence, complete }: Seen, kept: Evidence['kept']): readonly string[] {
+  return [
+    ...(others > 0 ? [`the directors scheduled ${others} connections of others meanwhile`] : []),
+    ...(kept ? [`an earlier connection keeps this client at ${kept.host} for ${kept.seconds} s more`] : []),
+    ...(sequence.length === 0 && complete
+      ? ['the answers do not name their RS; the IPVS counters tell the shares']
+      : []),
+  ];
 }

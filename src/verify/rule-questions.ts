@@ -1,7 +1,7 @@
 import type { Cluster, Host, VirtualService } from '../model/cluster.ts';
 import type { ProxyListener, ProxyRule } from '../model/proxy.ts';
 import { below, ruleFor } from '../model/proxy-match.ts';
-import { type Target, target } from './target.ts';
+import { type Target, targetsOf } from './target.ts';
 
 /** One client asking for what one rule of a listener takes, by a service that leads to it. */
 export interface RuleQuestion {
@@ -36,7 +36,7 @@ export function ruleQuestions(cluster: Cluster): {
     for (const listener of cluster.proxy?.listeners ?? []) {
       const ways = cluster.services.filter(service => leadsTo(cluster, service, listener));
       for (const service of ways) {
-        const place = target(cluster, client, service);
+        const [place] = targetsOf(cluster, client, service);
         // That there is no way to a service is told where services are asked.
         if (place === undefined) continue;
         for (const one of rulesOf(listener, place.address)) {

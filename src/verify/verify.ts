@@ -1,41 +1,36 @@
-import type { Cluster, Host, VirtualService } from '../model/cluster.ts';
+import type { Cluster } from '../model/cluster.ts';
 import type { Reporter } from '../model/event.ts';
 import { endpoint } from '../model/network.ts';
 import { Problem } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
-import { ask, replies } from './ask.ts';
-import { type Counters, growth, parseCounters, readCounters } from './counters.ts';
-import { judge, type Verdict } from './judge.ts';
+import { ask, type Reply, replies } from './ask.ts';
+import { growth } from './counters.ts';
+import { holdAll, onClients } from './holding.ts';
+import { type Evidence, judge } from './judge.ts';
+import { differences } from './live.ts';
+import { explainOut } from './out-of-service.ts';
 import { pause } from './pause.ts';
-import { type Target, target } from './target.ts';
+import { enough, toHold } from './promise/promises.ts';
+import type { Held } from './promise/seen.ts';
+import { type Question, questions, rounds } from './questions.ts';
+import { loadsOf, type Reading, readDirectors, within } from './reading.ts';
+import { serviceKey } from './service-key.ts';
+import { keptAt, parseTemplates, readTemplates, type Template } from './templates.ts';
+import type { Verdict } from './verdict.ts';
 
-/** One client asking one service. */
-export interface Question {
-  readonly client: Host;
-  readonly service: VirtualService;
-  readonly target: Target;
-}
-
-/** Every client with every service that it can reach; what cannot be reached is told in `missing`. */
-export function questions(cluster: Cluster): { asked: readonly Question[]; missing: readonly string[] } {
-  const asked: Question[] = [];
-  const missing: string[] = [];
-  for (const client of cluster.hosts.filter(host => host.roles.includes('client'))) {
-    for (const service of cluster.services) {
-      const found = target(cluster, client, service);
-      if (found === undefined)
-        missing.push(`${client.name} has no way to ${service.name}: no shared network, no route`);
-      else if (service.protocol === 'udp')
-        missing.push(`${client.name} does not ask ${service.name}: it is UDP`);
-      else asked.push({ client, service, target: found });
-    }
-  }
-  return { asked, missing };
+/** What a client was told, with what the directors said before and after. */
+interface Answered {
+  readonly question: Question;
+  readonly replies: readonly Reply[];
+  readonly before: readonly Reading[];
+  readonly after: readonly Reading[];
+  readonly kept: Evidence['kept'];
 }
 
 /**
- * Asks every service from every client and compares the answers with the directors' counters. One after the
- * other, so that the counters can be told apart. Writes nothing.
+ * Asks every service from every client and compares the answers with the directors' counters: services at once,
+ * for each has counters of its own, and the clients of one service one after the other. Then it holds connections
+ * open, for the schedulers that follow those. Writes nothing.
  */
 export async function verify(
   cluster: Cluster,
@@ -45,31 +40,112 @@ export async function verify(
 ): Promise<readonly Verdict[]> {
   const { asked, missing } = questions(cluster);
   for (const text of missing) report({ event: 'note', text });
-  const directors = cluster.hosts.filter(host => host.roles.includes('director'));
-  const counters = () => Promise.all(directors.map(({ name }) => readAll(transportOf(name), name)));
+  const directors = cluster.hosts.filter(host => host.roles.includes('director')).map(({ name }) => name);
+  const read = () => readDirectors(directors, transportOf);
   if (asked.length > 0) await pause(estimation);
 
-  const verdicts: Verdict[] = [];
-  for (const { client, service, target } of asked) {
+  const answered: Answered[] = [];
+  for (const round of rounds(asked)) {
     signal?.throwIfAborted();
-    const { requests, type, path } = service.verify;
-    const place = endpoint(target.address, target.port);
-    report({ event: 'verify.started', client: client.name, service: service.name, target: place, requests });
-    const before = await counters();
-    const [result] = await transportOf(client.name).run([ask(target, type, path, requests)]);
-    if (result === undefined) throw new Problem('the client did not answer', { where: client.name });
-    const seen = within(client.name, () => replies(result, type, requests));
-    const answered = seen.filter(({ ok }) => ok).length;
-    const grown = await settled(before, counters, serviceKey(service), answered);
-    signal?.throwIfAborted();
-    const verdict = judge(client.name, service, target, seen, grown);
-    verdicts.push(verdict);
+    for (const { client, service, targets } of round) {
+      const requests = enough(service) * targets.length;
+      report({
+        event: 'verify.started',
+        client: client.name,
+        service: service.name,
+        target: places(targets),
+        requests,
+      });
+    }
+    const templates = await readAllTemplates(round, directors, transportOf);
+    const before = await read();
+    const told = await askAll(round, transportOf);
+    const after = await settled(read, before, round, told);
+    round.forEach((question, index) => {
+      const kept = keptAt(templates, question.service, question.client);
+      answered.push({ question, replies: told[index] ?? [], before, after, kept });
+    });
+  }
+  signal?.throwIfAborted();
+  const alive = answered.filter(each => each.replies.some(({ ok }) => ok));
+  const holders = holdersOf(alive.map(({ question }) => question));
+  const held = holders.length === 0 ? [] : await holdAll(holders, { directors, transportOf, read });
+  const heldBy = new Map<Question, Held>();
+  holders.forEach((question, index) => {
+    const one = held[index];
+    if (one !== undefined) heldBy.set(question, one);
+  });
+  return verdicts(asked, answered, heldBy, transportOf, report);
+}
+
+async function verdicts(
+  asked: readonly Question[],
+  answered: readonly Answered[],
+  held: ReadonlyMap<Question, Held>,
+  transportOf: (host: string) => Transport,
+  report: Reporter,
+): Promise<readonly Verdict[]> {
+  const done: Verdict[] = [];
+  for (const question of asked) {
+    const found = answered.find(each => each.question === question);
+    if (found === undefined) continue;
+    const { service, client, targets } = question;
+    const { before, after, kept } = found;
+    const counters = [before, after].map(readings => readings.map(each => each.counters));
+    const grown = growth(counters[0] ?? [], counters[1] ?? [], serviceKey(service));
+    const difference = differences(service, after);
+    // An RS that one director has taken out still works by another; whom the connections came by decides.
+    const serving = after
+      .filter((_, index) => (grown.directors[index] ?? 0) > 0)
+      .map(({ director }) => director);
+    const out = difference.out.filter(({ director }) => serving.length === 0 || serving.includes(director));
+    const verdict = judge({
+      client: client.name,
+      service,
+      target: places(targets),
+      replies: found.replies,
+      growth: grown,
+      before: loadsOf(service, before),
+      after: loadsOf(service, after),
+      held: held.get(question),
+      heldBy: [...held.keys()].find(each => each.service === service && each !== question)?.client.name,
+      live: {
+        faults: [...(await explainOut(difference.out, transportOf)), ...difference.faults],
+        notes: difference.notes,
+        out: out.map(({ server }) => server.host),
+      },
+      kept,
+      earlier: done.filter(each => each.service === service.name),
+    });
+    done.push(verdict);
     report({
       event: 'verify.done',
       result: { ...verdict, servers: verdict.servers.map(server => ({ ...server })) },
     });
   }
-  return verdicts;
+  return done;
+}
+
+/** Asks a round's questions; a client asks one after the other, the clients all at once. */
+async function askAll(
+  round: readonly Question[],
+  transportOf: (host: string) => Transport,
+): Promise<readonly (readonly Reply[])[]> {
+  const told: Reply[][] = round.map(() => []);
+  // One place at a time: only a firewall mark has several.
+  for (let place = 0; round.some(({ targets }) => place < targets.length); place++) {
+    const results = await onClients(round, transportOf, ({ service, targets }) => {
+      const target = targets[place];
+      return target && ask(service, target, enough(service));
+    });
+    round.forEach(({ client, service, targets }, index) => {
+      if (place >= targets.length) return;
+      const result = results[index];
+      if (result === undefined) throw new Problem('the client did not answer', { where: client.name });
+      told[index]?.push(...within(client.name, () => replies(result, service.verify, enough(service))));
+    });
+  }
+  return told;
 }
 
 /**
@@ -78,38 +154,46 @@ export async function verify(
  */
 const estimation = 2.2;
 
-/** What the directors scheduled since `before`, as soon as it accounts for all answers, or when no more can come. */
+/** What the directors say as soon as it accounts for all requests, or when no more can come. */
 async function settled(
-  before: readonly Counters[],
-  counters: () => Promise<readonly Counters[]>,
-  service: string,
-  answered: number,
-): Promise<ReturnType<typeof growth>> {
+  read: () => Promise<readonly Reading[]>,
+  before: readonly Reading[],
+  round: readonly Question[],
+  told: readonly (readonly Reply[])[],
+): Promise<readonly Reading[]> {
   const deadline = performance.now() + estimation * 1000;
+  const counters = (readings: readonly Reading[]) => readings.map(each => each.counters);
   for (;;) {
     const late = performance.now() > deadline;
-    const grown = growth(before, await counters(), service);
-    if (late || grown.connections >= answered) return grown;
+    const after = await read();
+    const all = round.every(({ service }, index) => {
+      const { connections } = growth(counters(before), counters(after), serviceKey(service));
+      return connections >= (told[index]?.length ?? 0);
+    });
+    if (late || all) return after;
     await pause(0.3);
   }
 }
 
-async function readAll(transport: Transport, host: string): Promise<Counters> {
-  const [result] = await transport.run([readCounters]);
-  if (result === undefined) throw new Problem('the director did not answer', { where: host });
-  return within(host, () => parseCounters(result));
+async function readAllTemplates(
+  round: readonly Question[],
+  directors: readonly string[],
+  transportOf: (host: string) => Transport,
+): Promise<readonly Template[]> {
+  if (!round.some(({ service }) => service.persistence > 0)) return [];
+  const read = await Promise.all(directors.map(director => transportOf(director).run([readTemplates])));
+  return read.flatMap(([result]) => (result === undefined ? [] : parseTemplates(result)));
 }
 
-function serviceKey({ protocol, vip, port }: VirtualService): string {
-  return `${protocol.toUpperCase()} ${endpoint(vip.address.ip, port)}`;
+/** One client holds connections for each service that follows them; the clients in turn. */
+function holdersOf(asked: readonly Question[]): readonly Question[] {
+  const services = [...new Set(asked.map(({ service }) => service))].filter(service => toHold(service) > 0);
+  return services.flatMap((service, index) => {
+    const able = asked.filter(question => question.service === service);
+    return able[index % able.length] ?? [];
+  });
 }
 
-function within<T>(host: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof Problem) || error.where) throw error;
-    const { message, code, why, next } = error;
-    throw new Problem(message, { code, where: host, ...(why && { why }), ...(next && { next }) });
-  }
+function places(targets: Question['targets']): string {
+  return targets.map(({ address, port }) => endpoint(address, port)).join(', ');
 }

@@ -45,7 +45,10 @@ test('what is left out is derived: mode, interface, real servers, checks', async
     { host: 'web2', rip: '10.0.0.12', port: 80, weight: 1, ...unlimited },
   ]);
   assert.equal(written(service?.checks), [{ type: 'tcp', connectTimeout: 5, retries: 3, retryDelay: 3 }]);
-  assert.equal(service?.verify, { type: 'http', path: '/', requests: 8 });
+  assert.equal(written(service?.verify), {
+    ...{ type: 'http', path: '/', certificate: 'ignore' },
+    ...{ requests: 8, hold: 12 },
+  });
 });
 
 test('the highest priority is the only MASTER, instance by instance', async () => {
@@ -67,7 +70,7 @@ test('the highest priority is the only MASTER, instance by instance', async () =
     ['10.1.0.11', '10.1.0.12'],
   );
   assert.equal(services[0]?.checks, []);
-  assert.is(services[0]?.verify.type, 'connect');
+  assert.is(services[0]?.verify.type, 'dns');
 });
 
 test('NAT finds the inner addresses, and keeps other ports', async () => {

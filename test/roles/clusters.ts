@@ -178,7 +178,15 @@ export const dr: Cluster = {
       availability: {},
       delayLoop: 6,
       drain: 30,
-      verify: { type: 'http', path: '/', requests: 8 },
+      verify: {
+        type: 'http',
+        path: '/',
+        host: undefined,
+        certificate: 'ignore',
+        expect: undefined,
+        requests: 8,
+        hold: 12,
+      },
     },
   ],
   gateway: {

@@ -1,61 +1,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { VirtualService } from '../../src/model/cluster.ts';
-import type { Reply } from '../../src/verify/ask.ts';
-import { judge } from '../../src/verify/judge.ts';
-
-const unlimited = { upperThreshold: 0, lowerThreshold: 0 };
-
-const service: VirtualService = {
-  name: 'http',
-  group: 'http',
-  vip: {
-    name: 'web',
-    address: { ip: '192.168.0.240', prefix: 24, family: 4 },
-    interface: 'eth0',
-    label: undefined,
-  },
-  port: 80,
-  mark: undefined,
-  schedulerFlags: [],
-  persistencePrefix: undefined,
-  persistenceEngine: undefined,
-  onePacket: false,
-  protocol: 'tcp',
-  scheduler: 'rr',
-  method: 'DR',
-  persistence: 0,
-  realServers: [
-    { host: 'web01', rip: '192.168.0.223', port: 80, weight: 1, ...unlimited },
-    { host: 'web02', rip: '192.168.0.224', port: 80, weight: 1, ...unlimited },
-  ],
-  checks: [],
-  availability: {},
-  delayLoop: 6,
-  drain: 0,
-  verify: { type: 'http', path: '/', requests: 4 },
-};
-const target = { address: '192.168.0.240', port: 80, through: 'vip' } as const;
-const page = (name: string): Reply => ({
-  ok: true,
-  status: 200,
-  seconds: 0.01,
-  page: `I am ${name}.\n`,
-  error: '',
-});
-const pages = (...names: string[]) => names.map(page);
-const lost: Reply = { ok: false, status: 0, seconds: 3, page: '', error: 'curl: (28) timed out' };
-const grown = (connections: number, servers: Record<string, number> = {}) => ({
-  connections,
-  servers: new Map(Object.entries(servers)),
-});
+import { answers, grown, rs, service, verdict } from './scene.ts';
 
 test('turns are told by the pages', () => {
-  const verdict = judge('c', service, target, pages('web02', 'web01', 'web02', 'web01'), grown(4));
-  assert.equal(verdict.sequence, ['web02', 'web01', 'web02', 'web01']);
-  assert.equal(verdict.faults, []);
+  const { sequence, faults, servers } = verdict(service(), 'b a b a');
+  assert.equal(sequence, ['b', 'a', 'b', 'a']);
+  assert.equal(faults, []);
   assert.equal(
-    verdict.servers.map(({ seen, expected }) => [seen, expected]),
+    servers.map(({ seen, expected }) => [seen, expected]),
     [
       [2, 2],
       [2, 2],
@@ -63,63 +15,110 @@ test('turns are told by the pages', () => {
   );
 });
 
-test('one RS that gets everything is a fault under rr, and is explained under persistence', () => {
-  const all = pages('web01', 'web01', 'web01', 'web01');
-  assert.is(judge('c', service, target, all, grown(4)).faults.length, 2);
-  const sticky = judge('c', { ...service, persistence: 300 }, target, all, grown(4));
+test('one RS that gets everything is a fault under rr, and what was asked for under persistence', () => {
+  assert.is(verdict(service(), 'a a a a').faults.length, 2);
+  const sticky = verdict(service({ persistence: 300 }), 'a a a a');
   assert.equal(sticky.faults, []);
-  assert.match(sticky.notes.join(), 'persistence');
+  assert.match(sticky.promise, 'persistence: a client stays at one RS for 300 s, whatever rr would do');
 });
 
-test('a reply that no director counted is an ARP bypass', () => {
-  const verdict = judge('c', service, target, pages('web01', 'web02', 'web01', 'web02'), grown(1));
-  assert.match(verdict.faults.join(), 'ARP bypass: 3 of 4 replies');
-});
-
-test('weights hold under wrr, and weight 0 gets nothing', () => {
-  const weighted = (a: number, b: number): VirtualService => ({
-    ...service,
-    scheduler: 'wrr',
-    realServers: service.realServers.map((server, index) => ({ ...server, weight: index === 0 ? a : b })),
-  });
-  const one = pages('web01', 'web02', 'web02', 'web02', 'web01', 'web02', 'web02', 'web02');
-  assert.equal(judge('c', weighted(1, 3), target, one, grown(8)).faults, []);
-  assert.is.not(judge('c', weighted(5, 1), target, one, grown(8)).faults.length, 0);
-  assert.match(judge('c', weighted(0, 1), target, one, grown(8)).faults.join(), 'weight 0');
-});
-
-test('a page that names no RS leaves the shares to the counters', () => {
-  const blank = { ...page(''), page: 'welcome' };
-  const counters = grown(4, { '192.168.0.223:80': 2, '192.168.0.224:80': 2 });
-  const verdict = judge('c', service, target, [blank, blank, blank, blank], counters);
-  assert.equal(verdict.sequence, []);
-  assert.equal(
-    verdict.servers.map(({ seen }) => seen),
-    [2, 2],
+test('a client that leaves its RS under persistence is a fault, unless calls are what persists', () => {
+  assert.match(
+    verdict(service({ persistence: 300 }), 'a a b a').faults.join(),
+    'a and b answered one client',
   );
-  assert.equal(verdict.faults, []);
+  assert.equal(verdict(service({ persistence: 300, persistenceEngine: 'sip' }), 'a b a b').faults, []);
 });
 
-test('among the connections of others, the shares are of all that the counters saw', () => {
-  const blank = { ...page(''), page: 'welcome' };
-  const busy = grown(48, { '192.168.0.223:80': 24, '192.168.0.224:80': 24 });
-  assert.equal(judge('c', service, target, [blank, blank, blank, blank], busy).faults, []);
-  const lame = grown(48, { '192.168.0.223:80': 47, '192.168.0.224:80': 1 });
-  assert.is(judge('c', service, target, [blank, blank, blank, blank], lame).faults.length, 2);
+test('a template from before explains where a client is, and is held to', () => {
+  const kept = { host: 'b', seconds: 240 };
+  const good = verdict(service({ persistence: 300 }), 'b b b', { kept });
+  assert.equal(good.faults, []);
+  assert.match(good.notes.join(), 'an earlier connection keeps this client at b for 240 s more');
+  assert.match(
+    verdict(service({ persistence: 300 }), 'a a a', { kept }).faults.join(),
+    'keeps this client at b',
+  );
+  const live = { faults: [], notes: [], out: ['b'] };
+  assert.equal(verdict(service({ persistence: 300 }), 'a a a', { kept, live }).faults, []);
 });
 
-test('a request without an answer is a fault with its reason', () => {
-  const verdict = judge('c', service, target, [page('web01'), lost], grown(2));
-  assert.match(verdict.faults.join(), '1 of 2 requests failed: curl: (28)');
+test('a reply that no director counted is a bypass, each method with its own cause', () => {
+  const change = { growth: grown(1) };
+  assert.match(verdict(service(), 'a b a b', change).faults.join(), 'ARP bypass: 3 of 4 replies');
+  const nat = verdict(service({ method: 'NAT' }), 'a b a b', change).faults.join();
+  assert.match(nat, 'something else has the VIP');
+  assert.not.match(nat, 'ARP');
+});
+
+test('a request without an answer is a fault with its reason, and the counters say how far it came', () => {
+  assert.match(verdict(service(), 'a -').faults.join(), '1 of 2 requests failed: curl: (28)');
+  const nat = service({ method: 'NAT' });
+  assert.match(verdict(service(), '- -', { growth: grown(0) }).faults.join(), 'no director scheduled any');
+  assert.match(verdict(nat, '- -').faults.join(), 'is it the way of the RS to the client?');
+  assert.match(verdict({ ...nat, method: 'FULLNAT' }, '- -').faults.join(), 'its own address');
+  const back = { growth: { ...grown(2), outPackets: 9 } };
+  assert.not.match(verdict(nat, '- -', back).faults.join(), 'no reply came back');
 });
 
 test('a name that is part of another name is not taken for it', () => {
+  const [one, two] = rs(1, 1);
+  if (one === undefined || two === undefined) throw new Error('two RS');
   const servers = [
-    { host: 'web1', rip: '10.0.0.1', port: 80, weight: 1, ...unlimited },
-    { host: 'web10', rip: '10.0.0.10', port: 80, weight: 1, ...unlimited },
+    { ...one, host: 'web1' },
+    { ...two, host: 'web10', rip: '10.0.0.10' },
   ];
-  const verdict = judge('c', { ...service, realServers: servers }, target, pages('web10', 'web1'), grown(2));
-  assert.equal(verdict.sequence, ['web10', 'web1']);
+  assert.equal(verdict(service({ realServers: servers }), 'web10 web1').sequence, ['web10', 'web1']);
+});
+
+test('answers that name no RS leave the shares to the counters', () => {
+  const { sequence, servers, faults, notes } = verdict(service(), '? ? ? ?', { growth: grown(4, 2, 2) });
+  assert.equal(sequence, []);
+  assert.equal(
+    servers.map(({ seen }) => seen),
+    [2, 2],
+  );
+  assert.equal(faults, []);
+  assert.match(notes.join(), 'the IPVS counters tell the shares');
+  assert.is(verdict(service(), '? ? ? ?', { growth: grown(4, 4, 0) }).faults.length, 2);
+});
+
+test('among the connections of others, the shares are of all that the counters saw', () => {
+  const busy = verdict(service(), '? ? ? ?', { growth: grown(48, 24, 24) });
+  assert.equal(busy.faults, []);
+  assert.match(busy.promise, 'within 4 standard deviations of a binomial');
+  assert.is(verdict(service(), '? ? ? ?', { growth: grown(48, 47, 1) }).faults.length, 2);
+});
+
+test('an RS that is out is a fault by its name, and the others are held to their share of the rest', () => {
+  const three = service({ realServers: rs(1, 1, 1) });
+  const live = { faults: ['b is out of service: lvs01 does not have it'], notes: [], out: ['b'] };
+  assert.equal(verdict(three, 'a c a c', { live }).faults, live.faults);
+  assert.is(verdict(three, 'a a a c', { live }).faults.length, 3);
+});
+
+test('weight 0 gets nothing under any scheduler', () => {
+  for (const scheduler of ['wrr', 'wlc', 'sh', 'fo', 'twos']) {
+    const of = service({ scheduler, realServers: rs(0, 1) });
+    assert.match(verdict(of, 'a').faults.join(), 'a has weight 0 and got 1 requests', scheduler);
+    assert.equal(verdict(of, 'b').faults, [], scheduler);
+  }
+});
+
+test('an upper threshold is not passed, and shares are not judged where there is one', () => {
+  const limited = service({ realServers: rs(1, 1).map(each => ({ ...each, upperThreshold: 2 })) });
+  const has = (active: number, inactive: number) => ({
+    after: [{ host: 'a', weight: 1, active, inactive }],
+  });
+  assert.equal(verdict(limited, 'a a b b b b', has(1, 1)).faults, []);
+  assert.match(verdict(limited, 'a a a b', has(1, 2)).faults.join(), 'a has 3 connections');
+});
+
+test('whatever a scheduler does not promise, its answers are judged', () => {
+  const twos = service({ scheduler: 'twos' });
+  assert.equal(verdict(twos, 'a a a a').faults, []);
+  assert.match(verdict(twos, 'a a - a').faults.join(), '1 of 4 requests failed');
+  assert.is(answers('a -').length, 2);
 });
 
 test.run();

@@ -1,5 +1,6 @@
-import type { VerifySettings, Vip, VirtualService } from '../../model/cluster.ts';
-import { defaults, webPorts } from '../defaults.ts';
+import type { Vip, VirtualService } from '../../model/cluster.ts';
+import type { AskSettings, VerifySettings } from '../../model/verification.ts';
+import { defaults, usualQuestion } from '../defaults.ts';
 import type { DraftService } from '../draft/service.ts';
 import type { DraftVip } from '../draft/vip.ts';
 import { buildAvailability } from './availability.ts';
@@ -51,11 +52,30 @@ function buildPersistence(
 }
 
 function buildVerify(service: DraftService): VerifySettings {
-  const { yaml, protocol } = service;
-  const web = protocol === 'tcp' && webPorts.has(service.port);
+  const { expect, requests, hold } = service.yaml.verify ?? {};
   return {
-    type: yaml.verify?.type ?? (web ? 'http' : 'connect'),
-    path: yaml.verify?.path ?? defaults.verify.path,
-    requests: yaml.verify?.requests ?? defaults.verify.requests,
+    ...buildQuestion(service),
+    expect,
+    requests: requests ?? defaults.verify.requests,
+    hold: hold ?? defaults.verify.hold,
   };
+}
+
+function buildQuestion({ yaml: { verify = {} }, protocol, port }: DraftService): AskSettings {
+  const type = verify.type ?? usualQuestion(protocol, port);
+  switch (type) {
+    case 'http':
+    case 'https': {
+      const { path = defaults.verify.path, certificate = defaults.verify.certificate, host } = verify;
+      return { type, path, host, certificate };
+    }
+    case 'connect':
+      return { type, send: verify.send };
+    case 'dns':
+      return { type, name: verify.name ?? defaults.verify.name };
+    case 'command':
+      return { type, run: certain(verify.run), packages: verify.packages ?? [] };
+    default:
+      return { type };
+  }
 }

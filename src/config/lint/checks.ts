@@ -36,7 +36,7 @@ const otherProtocol: Rule = {
   reads: ['services'],
   *check({ services }) {
     for (const service of services) {
-      const { protocol, yaml } = service;
+      const { protocol } = service;
       for (const { path, yaml: check } of writtenChecks(service)) {
         const spoken = speaks[check.type];
         if (spoken === undefined || spoken === protocol || 'connect_port' in check) continue;
@@ -46,13 +46,6 @@ const otherProtocol: Rule = {
           protocol === 'udp'
             ? 'write type: udp, dns, ping or script; or connect_port, where it answers on another port'
             : 'write another type; or connect_port, where it answers on another port',
-        );
-      }
-      if (protocol !== 'tcp' && yaml.verify?.type === 'http') {
-        yield wrong(
-          [...service.path, 'verify', 'type'],
-          `a service over ${protocol.toUpperCase()} cannot be asked by HTTP`,
-          'write type: connect',
         );
       }
     }
@@ -196,20 +189,6 @@ const families: Rule = {
   },
 };
 
-const idlePath: Rule = {
-  reads: ['services'],
-  *check({ services }) {
-    for (const { path, yaml } of services) {
-      if (yaml.verify?.type !== 'connect' || yaml.verify.path === undefined) continue;
-      yield doubtful(
-        [...path, 'verify', 'path'],
-        'connect asks for no path',
-        'write type: http, or remove it',
-      );
-    }
-  },
-};
-
 export const checkRules: readonly Rule[] = [
   otherProtocol,
   nobodyChecks,
@@ -217,5 +196,4 @@ export const checkRules: readonly Rule[] = [
   contradictions,
   sessions,
   families,
-  idlePath,
 ];

@@ -18,6 +18,7 @@ import type { Rule } from './rule.ts';
 import { scriptRules } from './scripts.ts';
 import { serviceRules } from './services.ts';
 import { syncDaemonRules } from './sync-daemon.ts';
+import { verifyRules } from './verification.ts';
 import { vipRules } from './vips.ts';
 import { vrrpRules } from './vrrp.ts';
 import { vrrpSettingsRules } from './vrrp-settings.ts';
@@ -35,6 +36,7 @@ const rules: readonly Rule[] = [
   checkRules,
   availabilityRules,
   scriptRules,
+  verifyRules,
   forwardingRules,
   natRules,
   forwardRules,

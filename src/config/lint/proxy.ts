@@ -1,5 +1,5 @@
 import { covers, ruleFor } from '../../model/proxy-match.ts';
-import { defaults, webPorts } from '../defaults.ts';
+import { defaults, usualQuestion } from '../defaults.ts';
 import type { DraftListener } from '../draft/proxy.ts';
 import { didYouMean } from '../suggest.ts';
 import { doubtful, type Rule, wrong, wrongAtKey } from './rule.ts';
@@ -110,7 +110,7 @@ const answeredWith404: Rule = {
         const message = `${listener.name} answers ${checked} with 404, so no proxy would pass the check`;
         yield doubtful([...path, 'check'], message, 'check the health_path of the listener');
       }
-      const type = verify?.type ?? (webPorts.has(port) ? 'http' : 'connect');
+      const type = verify?.type ?? usualQuestion('tcp', port);
       const asked = verify?.path ?? defaults.verify.path;
       if (type !== 'http' || !refused(asked)) continue;
       const message = `verify asks for ${asked}, and ${listener.name} answers that with 404`;

@@ -1,8 +1,8 @@
-// timeout: 900 s
+// timeout: 1500 s
 // grace: 60 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { plug, powerOff, unplug } from '../../src/lab/index.ts';
+import { powerOff } from '../../src/lab/index.ts';
 import { type Ended, Scene } from './scene.ts';
 
 /** inventories/active-active.yml on real hosts, with one real server: what moves the VIPs, and how long that takes. */
@@ -129,11 +129,11 @@ test('so do a tracked process and a tracked interface, by their weights', async 
   await mustCarry(scene, 'lvs02', 'web');
   await scene.on('lvs01', 'systemctl start snmpd');
   await mustCarry(scene, 'lvs01', 'web');
-  const lab = await scene.lab();
-  await unplug(lab, 'lvs01', 'eth1');
+  // The link of a UML guest does not notice that the cable is pulled; it is taken down from the inside.
+  await scene.on('lvs01', 'ip link set eth1 down');
   await mustCarry(scene, 'lvs02', 'web');
   await mustAnswer(scene);
-  await plug(lab, 'lvs01', 'eth1');
+  await scene.on('lvs01', 'ip link set eth1 up');
   await mustCarry(scene, 'lvs01', 'web');
 });
 
@@ -143,7 +143,7 @@ test('with nopreempt the VIP stays where it went', async ({ scene }) => {
   await scene.on('lvs02', 'systemctl start keepalived');
   await pause(5);
   await mustCarry(scene, 'lvs01', 'files');
-  const lines = await told(scene, 'lvs02');
+  const lines = (await told(scene, 'lvs02')).filter(line => line.startsWith('files'));
   assert.is(lines.at(-1), 'files went', lines.join('\n'));
 });
 

@@ -42,12 +42,11 @@ function branchOf(error: SchemaError, wrapper: SchemaError): string | undefined 
     readonly $ref?: string;
     readonly items?: { readonly $ref?: string };
   }[];
-  const own = error.instancePath === wrapper.instancePath;
-  const at = branches.findIndex(({ $ref, items }) =>
-    [$ref, own ? undefined : items?.$ref].some(
-      ref => ref !== undefined && error.schemaPath.startsWith(`${ref}/`),
-    ),
-  );
+  const inList = Array.isArray(wrapper.data) && error.instancePath !== wrapper.instancePath;
+  const at = branches.findIndex(({ $ref, items }) => {
+    const ref = inList ? items?.$ref : $ref;
+    return ref !== undefined && error.schemaPath.startsWith(`${ref}/`);
+  });
   return at < 0 ? undefined : String(at);
 }
 

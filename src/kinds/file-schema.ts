@@ -99,6 +99,25 @@ export const fileSchema: Schema = {
         manager: { title: 'Manager', description: 'apt, or one of rpm packages.', enum: ['apt', 'rpm'] },
       },
     },
+    format: {
+      title: 'Format',
+      description:
+        "What the text is: lvsform reads it before it is written, and refuses what the program's own check accepts by mistake.",
+      type: 'object',
+      additionalProperties: false,
+      required: ['name'],
+      properties: {
+        name: {
+          title: 'Name',
+          description: 'The one that is known. /etc/keepalived/keepalived.conf is always read as one.',
+          enum: ['keepalived.conf'],
+        },
+        addresses: list('Addresses', "The host's own addresses, where they are known.", {
+          type: 'string',
+          pattern: patterns.address,
+        }),
+      },
+    },
     ...ownershipSchemas('0644'),
     validate: {
       title: 'Validate',

@@ -10,6 +10,7 @@ import { type Content, contentOf, files, type Ownership } from '../probes/files.
 import { type InitSystem, init, initKey } from '../probes/init.ts';
 import { packages, upstreamVersion } from '../probes/packages.ts';
 import { fileSchema } from './file-schema.ts';
+import { keepalivedFaults, type Surroundings } from './keepalived-faults.ts';
 import { type FirstVersions, newerWords } from './newer-words.ts';
 import type { Presence } from './presence.ts';
 import { removePath, setOwnership, type Validation, writeFile, writeLink } from './write-file.ts';
@@ -30,6 +31,10 @@ export interface FileSpec {
   readonly init?: InitSystem | undefined;
   /** Only where this package comes by apt, or by another manager (of rpm packages): elsewhere nothing is changed. */
   readonly only?: { readonly package: string; readonly manager: 'apt' | 'rpm' } | undefined;
+  /** What the text is, where lvsform itself judges it: what its program accepts and nobody could mean is refused. */
+  readonly format?:
+    | { readonly name: 'keepalived.conf'; readonly addresses?: readonly string[] | undefined }
+    | undefined;
   readonly owner?: string | undefined;
   readonly group?: string | undefined;
   readonly mode?: string | undefined;
@@ -39,6 +44,9 @@ export interface FileSpec {
   readonly conceal?: readonly string[] | undefined;
   readonly state?: Presence | undefined;
 }
+
+/** Who writes this one need not say what it is. */
+const keepalivedConf = '/etc/keepalived/keepalived.conf';
 
 type Subject = {
   readonly path: string;
@@ -91,6 +99,7 @@ export const file: Kind<FileSpec, Subject, State> = {
     const { owner = 'root', group = 'root', mode = '0644' } = spec;
     const text = textOf(spec, context);
     if (spec.since !== undefined) mustKnow(spec.path, text, spec.since, answers);
+    if (spec.format !== undefined || spec.path === keepalivedConf) mustBeSound(spec.path, text, spec.format);
     return { ...contentOf(Buffer.from(text, spec.encoding ?? 'utf8')), owner, group, mode };
   },
 
@@ -127,6 +136,18 @@ function textOf(spec: FileSpec, { render, answers }: Context): string {
     return version === undefined ? [] : [[name, version]];
   });
   return render(spec.template, { ...spec.data, versions: Object.fromEntries(known) as JsonObject });
+}
+
+/** Throws where a configuration of keepalived's takes its service away once it is live, though `keepalived -t` takes it. */
+function mustBeSound(path: string, text: string, surroundings: Surroundings = {}): void {
+  const faults = keepalivedFaults(text, surroundings);
+  if (faults.length === 0) return;
+  throw new Problem('this configuration of keepalived must not become live', {
+    code: exit.input,
+    where: path,
+    why: faults.map(({ line, message }) => `line ${line}: ${message}`).join('; '),
+    next: 'mend the inventory, or the template that the text comes from',
+  });
 }
 
 /** Throws where the host's version of the program, installed or about to be, does not know what the text says. */

@@ -20,6 +20,7 @@ import { ownUnit } from './own-unit.ts';
 import { staticVips } from './static-vips.ts';
 import { trustedScripts } from './trusted-scripts.ts';
 import { virtualServers } from './virtual-servers.ts';
+import { weighing } from './weigh-script.ts';
 
 const keepalivedConf = '/etc/keepalived/keepalived.conf';
 
@@ -114,6 +115,7 @@ function ownBefore({ director: { mode }, vips }: Cluster): readonly string[] {
 function keepalived(cluster: Cluster, host: Host): readonly Resource[] {
   return [
     ...trustedScripts(cluster, host),
+    ...weighing(cluster),
     ...daemonOptions(cluster),
     resource(
       file,
@@ -123,6 +125,10 @@ function keepalived(cluster: Cluster, host: Host): readonly Resource[] {
         data: keepalivedConfig(cluster, host),
         versions: ['keepalived'],
         since: keepalivedSince,
+        format: {
+          name: 'keepalived.conf',
+          addresses: host.interfaces.flatMap(({ addresses }) => addresses.map(({ ip }) => ip)),
+        },
         mode: '0600',
         validate: { argv: keepalivedCheck, quiet: true },
         conceal: ['auth_pass'],

@@ -1,5 +1,6 @@
 import type { RealServer } from '../model/cluster.ts';
 import type { BfdCheck, Connection, HealthCheck, HttpRequest, Tries } from '../model/health-check.ts';
+import { weighScript } from './weigh-script.ts';
 
 /** A checker's block, in the words of keepalived.conf(5). */
 export interface CheckBlock {
@@ -10,7 +11,7 @@ export interface CheckBlock {
 }
 
 /** Who is checked. */
-export type Checked = Pick<RealServer, 'host' | 'rip' | 'port'>;
+export type Checked = Pick<RealServer, 'host' | 'rip' | 'port' | 'weight'>;
 
 /** The block of a check; none where there is nothing to check. */
 export function checkBlock(check: HealthCheck, server: Checked): readonly CheckBlock[] {
@@ -50,10 +51,10 @@ export function checkBlock(check: HealthCheck, server: Checked): readonly CheckB
     case 'script':
       return [
         block('MISC_CHECK', [
-          `misc_path ${quoted(check.run, server)}`,
+          `misc_path ${quoted(check.dynamicWeight ? [weighScript, String(server.weight), ...check.run] : check.run, server)}`,
           ...line('misc_timeout', check.timeout),
           ...flag('misc_dynamic', check.dynamicWeight),
-          ...line('user', check.user && [check.user, ...(check.group ? [check.group] : [])].join(' ')),
+          ...line('user', check.user && [check.user, check.group ?? ''].join(' ').trim()),
           ...triesLines(check),
         ]),
       ];

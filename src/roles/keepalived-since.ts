@@ -24,6 +24,11 @@ export const keepalivedSince: FirstVersions = {
     UDP_CHECK: '2.1.0',
     PING_CHECK: '2.1.0',
     FILE_CHECK: '2.1.0',
+    track_file: '2.1.0',
+    'UDP_CHECK/payload': '2.2.0',
+    'UDP_CHECK/require_reply': '2.2.0',
+    http_protocol: '2.0.17',
     fast_recovery: '2.0.17',
+    'url/regex': '2.0.7',
   },
 };

@@ -1,25 +1,24 @@
 import { command } from '../kinds/command.ts';
 import type { Cluster, Host } from '../model/cluster.ts';
-import { type Argv, script } from '../model/command.ts';
+import { script } from '../model/command.ts';
 import { type Resource, resource } from '../model/kind.ts';
-
-/** A program that keepalived is to run, and by whom. */
-export interface RunScript {
-  readonly script: Argv;
-  readonly user: string;
-}
+import { type RunScript, serviceScripts } from './service-scripts.ts';
 
 /**
- * Every program that VRRP makes keepalived run on this director. keepalived leaves out what it does not trust (with
+ * Every program that VRRP and health checks make keepalived run on this director. keepalived leaves out what it does not trust (with
  * enable_script_security), and a user that there is not, with no more than a line in the log; here it is a refusal.
  */
 export function trustedScripts(cluster: Cluster, host: Host): readonly Resource[] {
   const { scriptUser, trackScripts, syncGroups } = cluster.keepalived;
   const own = cluster.vrrp.filter(({ members }) => members.some(member => member.host === host.name));
   const told = [...own, ...syncGroups].flatMap(({ notify }) => notify);
-  return scriptChecks(
-    [...trackScripts, ...told].map(({ script: argv, user }) => ({ script: argv, user: user ?? scriptUser })),
-  );
+  return scriptChecks([
+    ...[...trackScripts, ...told].map(({ script: argv, user }) => ({
+      script: argv,
+      user: user ?? scriptUser,
+    })),
+    ...serviceScripts(cluster),
+  ]);
 }
 
 /** One check for each program and user: it is there, and nobody but root can put another in its place. */

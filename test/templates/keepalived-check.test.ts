@@ -6,7 +6,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { keepalivedCheck } from '../../src/roles/keepalived-test.ts';
+import { checked } from '../roles/checked-cluster.ts';
 import { dr, followed, httpCheck, inMode, nat, rich, withMethod, withServices } from '../roles/clusters.ts';
+import { bad, base } from './bad-configurations.ts';
 import { renderedText } from './rendered.ts';
 import { isHere } from './stage.ts';
 
@@ -52,6 +54,7 @@ const configurations: readonly (readonly [what: string, cluster: Cluster])[] = [
   ['TUN', withMethod(dr, 'TUN')],
   ['NAT with a sync group', nat],
   ['everything of VRRP and the daemon', followed],
+  ['every check, quorum, sorry server, scripts', checked],
   ['no checks', withServices(dr, { checks: [] })],
   ['an HTTP check of another port', withServices(nat, { checks: [httpCheck] })],
   ...['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'mh', 'dh', 'fo', 'ovf', 'sed', 'nq', 'twos'].map(
@@ -68,6 +71,17 @@ else {
       });
     }
   }
+
+  // What `keepalived -t` does not refuse, lvsform does: test/kinds/keepalived-faults.test.ts.
+  for (const { name, text } of bad.filter(({ ours }) => ours === undefined)) {
+    test(`${name} is refused`, () => {
+      assert.is.not(verdict(text), 'code 0');
+    });
+  }
+
+  test('the base of the bad configurations is good', () => {
+    assert.is(verdict(base), 'code 0');
+  });
 
   test('the check can say no', () => {
     const text = renderedText(dr, 'lvs01', 'keepalived.conf', version);

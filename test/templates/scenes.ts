@@ -1,4 +1,5 @@
 import type { Cluster } from '../../src/model/cluster.ts';
+import { checked } from '../roles/checked-cluster.ts';
 import {
   dr,
   filtering,
@@ -34,6 +35,7 @@ export const scenes: readonly Scene[] = [
   { name: 'forwards', cluster: manyForwards, hosts: ['gateway'] },
   { name: 'filtering', cluster: filtering, hosts: ['lvs01', 'web01', 'gateway'], keepalived: '2.2.7' },
   { name: 'followed', cluster: followed, hosts: ['lvs01', 'lvs02'], keepalived: '2.2.7' },
+  { name: 'checked', cluster: checked, hosts: ['lvs01'], keepalived: '2.2.7' },
   { name: 'tun', cluster: withMethod(dr, 'TUN'), hosts: ['web01'] },
   { name: 'nat', cluster: nat, hosts: ['lvs01', 'web01'], keepalived: '2.2.7' },
   { name: 'proxied', cluster: proxied, hosts: ['web01'], haproxy: '2.6.12' },

@@ -55,14 +55,13 @@ function buildCheck(yaml: CheckYaml, service: VirtualService): HealthCheck {
       };
     case 'script': {
       const { connectTimeout: _, ...tries } = buildTries(yaml, service);
-      const { run, timeout, user, group } = yaml;
       return {
         type: 'script',
-        run,
-        timeout,
+        run: yaml.run,
+        timeout: yaml.timeout,
         dynamicWeight: yaml.dynamic_weight ?? false,
-        user,
-        group,
+        user: yaml.user,
+        group: yaml.group,
         ...tries,
       };
     }

@@ -53,7 +53,11 @@ const quorum: Rule = {
         yield wrong([...path, 'quorum'], message, `write at most ${sum}`);
       } else if (yaml.quorum !== undefined && needed + hysteresis > sum) {
         const message = `the quorum is reached at ${needed} + ${hysteresis}, and the real servers weigh ${sum} together`;
-        yield wrong([...path, 'hysteresis'], message, `write at most ${sum - needed}`);
+        yield wrong(
+          [...path, 'hysteresis'],
+          message,
+          sum === needed ? 'remove it' : `write at most ${sum - needed}`,
+        );
       }
       if (hysteresis > 0 && hysteresis >= needed) {
         const message = `the quorum is lost below ${needed} - ${hysteresis}: never`;

@@ -92,9 +92,11 @@ const contradictions: Rule = {
       for (const { path, yaml } of writtenChecks(service)) {
         if (yaml.type === 'http' || yaml.type === 'https') yield* httpFaults(path, yaml);
         if (yaml.type === 'udp') yield* udpFaults(path, yaml);
-        if (yaml.type === 'script') yield* notAbsolute([...path, 'run'], yaml.run);
-        if (yaml.type === 'script' && yaml.group !== undefined && yaml.user === undefined) {
-          yield wrong([...path, 'group'], 'a group without a user', 'write user, too');
+        if (yaml.type === 'script') {
+          yield* notAbsolute([...path, 'run'], yaml.run);
+          if (yaml.group !== undefined && yaml.user === undefined) {
+            yield wrong([...path, 'group'], 'a group without a user', 'write user, too');
+          }
         }
       }
     }
@@ -122,6 +124,13 @@ function* httpFaults(path: Path, yaml: Extract<HealthCheck, { type: 'http' | 'ht
         `write ${last}-${first}`,
       );
     }
+    if (regex?.startsWith('^') && !regex.startsWith('^HTTP')) {
+      const message = `^ is where the answer's status line begins, so ${regex} does not match its body`;
+      yield doubtful([...at, 'regex'], message, `write ${regex.slice(1)}`);
+    }
+    if (regex !== undefined && !isRegex(regex)) {
+      yield wrong([...at, 'regex'], `${regex} is no regular expression`);
+    }
     if (regex_absent && regex === undefined) {
       yield wrong(
         [...at, 'regex_absent'],
@@ -148,6 +157,16 @@ function* udpFaults(path: Path, yaml: Extract<HealthCheck, { type: 'udp' }>) {
       `at least ${min} bytes, and at most ${max ?? 255}`,
       'write max_reply_length',
     );
+  }
+}
+
+/** JavaScript knows what it shares with PCRE; of what PCRE alone has (`(?i)`) it is no judge. */
+function isRegex(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return /\(\?[^:=!<]/.test(text);
   }
 }
 

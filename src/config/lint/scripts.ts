@@ -28,4 +28,23 @@ const programs: Rule = {
   },
 };
 
-export const scriptRules: readonly Rule[] = [programs];
+/** The exit code that says a weight is two more than it, and at most 255. */
+const heaviest = 253;
+
+const weights: Rule = {
+  reads: ['services'],
+  *check({ services }) {
+    for (const { yaml, servers } of services) {
+      for (const { path, weight, yaml: server } of servers) {
+        const dynamic = [server.check ?? yaml.check ?? []]
+          .flat()
+          .some(check => check.type === 'script' && check.dynamic_weight);
+        if (!dynamic || weight <= heaviest) continue;
+        const message = `an exit code cannot say a weight of ${weight}`;
+        yield wrong([...path, 'weight'], message, `write at most ${heaviest}, or no dynamic_weight`);
+      }
+    }
+  },
+};
+
+export const scriptRules: readonly Rule[] = [programs, weights];

@@ -101,7 +101,11 @@ const run = {
     default: false,
     examples: [true],
   },
-  user: { ...account, description: 'User that the script runs as. Default: root.', examples: ['nobody'] },
+  user: {
+    ...account,
+    description: 'User that the script runs as. Default: `keepalived.script_user`.',
+    examples: ['nobody'],
+  },
   group: { ...account, description: "Its group. Default: the user's.", examples: ['nogroup'] },
 } satisfies { readonly [key: string]: Schema };
 

@@ -53,7 +53,8 @@ const request = {
   },
   regex: {
     type: 'string',
-    description: 'A regular expression (PCRE) that must match the body.',
+    description:
+      'A regular expression (PCRE) that must match the answer as a whole, so `^` is where its status line begins.',
     pattern: '^[A-Za-z0-9 _.,:;<>/=()|*+?^&%\\[\\]-]+$',
     patternErrorMessage:
       'must be made of letters, digits, spaces and _ . , : ; < > / = ( ) | * + ? ^ & % [ ] -, because keepalived.conf gives the others a meaning',

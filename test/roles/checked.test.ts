@@ -22,7 +22,8 @@ const ofChecks = (cluster: Cluster) =>
 
 test('programs are looked for, and weights kept, before the configuration names them', () => {
   assert.equal(ofChecks(checked), [
-    'command/find bin echo',
+    'command/script bin.echo by root',
+    'command/script bin.echo by nobody',
     'file//usr/local/sbin/lvsform-weigh',
     'file//etc/keepalived/keepalived.conf',
   ]);

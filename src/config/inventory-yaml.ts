@@ -242,6 +242,8 @@ export interface Director {
   timeouts?: IPVSTimeouts;
   sync_daemon?: SyncDaemon;
   ipvsadm?: IpvsadmFromSource;
+  kernel?: KernelSettings;
+  defences?: Defences;
 }
 /**
  * How long an idle connection stays in the table, in seconds. Default: the kernel's (900, 120, 300).
@@ -274,6 +276,43 @@ export interface IpvsadmFromSource {
    * @minItems 1
    */
   hosts?: string[];
+}
+/**
+ * Settings of IPVS on every director, by their names below `net.ipv4.vs`. What is not written stays as it is, but for what the services need.
+ */
+export interface KernelSettings {
+  conntrack?: boolean;
+  conn_reuse_mode?: number;
+  expire_nodest_conn?: boolean;
+  expire_quiescent_template?: boolean;
+  pmtu_disc?: boolean;
+  schedule_icmp?: boolean;
+  nat_icmp_send?: boolean;
+  snat_reroute?: boolean;
+  sloppy_tcp?: boolean;
+  sloppy_sctp?: boolean;
+  cache_bypass?: boolean;
+  ignore_tunneled?: boolean;
+  run_estimation?: boolean;
+  am_droprate?: number;
+  amemthresh?: number;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  sync_threshold?: number[];
+  sync_refresh_period?: number;
+  sync_retries?: number;
+  sync_persist_mode?: boolean;
+  sync_ports?: number;
+}
+/**
+ * What IPVS does against floods of connections: `when_needed` leaves it to the kernel, which begins when memory gets short (`amemthresh`).
+ */
+export interface Defences {
+  drop_entry?: 'off' | 'when_needed' | 'always';
+  drop_packet?: 'off' | 'when_needed' | 'always';
+  secure_tcp?: 'off' | 'when_needed' | 'always';
 }
 /**
  * Virtual addresses: what clients call. Each is carried by one director at a time.

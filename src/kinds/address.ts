@@ -94,10 +94,20 @@ function key(subject: Subject): string {
   return addressKey(subject.interface, subject.address);
 }
 
+/**
+ * An IPv6 address that others have, too, is deprecated from the start (RFC 6724, rule 3): the host answers by it, and calls
+ * nobody from it. A real server that has the VIP itself would send its answers to itself.
+ */
 function add(subject: Subject, { label, scope }: State): Command {
   const place = [subject.address, 'dev', subject.interface];
   return {
-    argv: ['ip', 'addr', 'replace', ...place, ...(label === null ? [] : ['label', label]), 'scope', scope],
+    argv: [
+      ...(['ip', 'addr', 'replace'] as const),
+      ...place,
+      ...(label === null ? [] : ['label', label]),
+      ...['scope', scope],
+      ...(subject.announce && familyOf(subject.address) === 6 ? ['preferred_lft', '0'] : []),
+    ],
     label: `add ${subject.address} to ${subject.interface}`,
   };
 }

@@ -2,6 +2,8 @@ import { type Command, script } from '../model/command.ts';
 import { equal } from '../model/json.ts';
 import { maskOf, type ServerEntry, serviceWords, type VirtualServiceEntry } from '../probes/ipvs-words.ts';
 
+export { maskOf };
+
 /**
  * What is in the kernel's table; a server that nobody named counts as a difference, other services are
  * foreign.

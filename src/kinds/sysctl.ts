@@ -54,12 +54,13 @@ export const sysctl: Kind<SysctlSpec, Subject, State> = {
   subject: ({ key }) => ({ key: canonicalKey(key) }),
   id: ({ key }) => key,
   asks: ({ key }) => [{ probe: sysctls, key }],
-  read: ({ key }, answers) => stateOf(answers.get(sysctls, key)),
+  read: ({ key }, answers) => stateOf(key, answers.get(sysctls, key)),
 
   want(spec, { answers }) {
     const value = normal(spec.value);
     if (spec.state !== 'absent') return { value, boot: value };
-    const found = stateOf(answers.get(sysctls, canonicalKey(spec.key)));
+    const key = canonicalKey(spec.key);
+    const found = stateOf(key, answers.get(sysctls, key));
     return found && found.value !== null ? { ...found, boot: null } : undefined;
   },
 
@@ -86,8 +87,14 @@ export const sysctl: Kind<SysctlSpec, Subject, State> = {
   },
 };
 
-function stateOf(entry: SysctlEntry | undefined): State | undefined {
-  const value = normal(entry?.value);
+/** The kernel turns 1 into 2 while memory is short, and back (update_defense_level in ip_vs_ctl.c): both are 1. */
+const defences: ReadonlySet<string> = new Set(
+  ['drop_entry', 'drop_packet', 'secure_tcp'].map(name => `net.ipv4.vs.${name}`),
+);
+
+function stateOf(key: string, entry: SysctlEntry | undefined): State | undefined {
+  const running = normal(entry?.value);
+  const value = running === '2' && defences.has(key) ? '1' : running;
   const boot = normal(entry?.boot);
   return value === null && boot === null ? undefined : { value, boot };
 }

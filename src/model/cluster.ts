@@ -101,6 +101,8 @@ export interface DirectorSettings {
   /** Seconds; ipvsadm --set. */
   readonly timeouts: { readonly tcp: number; readonly tcpFin: number; readonly udp: number } | undefined;
   readonly syncDaemon: SyncDaemon | undefined;
+  /** Settings that the inventory asks for, by their names below net.ipv4.vs. */
+  readonly kernel: Readonly<Record<string, string>>;
   /** Where ipvsadm is built from source instead of taken as a package. */
   readonly ipvsadm?: IpvsadmSource;
 }

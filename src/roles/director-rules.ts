@@ -4,6 +4,7 @@ import { packageKind } from '../kinds/package.ts';
 import type { Cluster, Host } from '../model/cluster.ts';
 import { type Resource, resource } from '../model/kind.ts';
 import { fullNatRules } from './fullnat-rules.ts';
+import { markRules } from './mark-rules.ts';
 import { boundPool } from './own-addresses.ts';
 import { ownUnit } from './own-unit.ts';
 import { backends, type HostRule, type RuleRow, ruleRows } from './rule-rows.ts';
@@ -19,7 +20,7 @@ export interface DirectorScript {
 
 /** The rules of the packet filter that this director's services need. */
 function rulesOf(cluster: Cluster, host: Host): readonly HostRule[] {
-  return fullNatRules(cluster, host);
+  return [...markRules(cluster), ...fullNatRules(cluster, host)];
 }
 
 /**

@@ -1,6 +1,9 @@
 import { sysctl } from '../kinds/sysctl.ts';
 import type { Cluster, ForwardingMethod, Host } from '../model/cluster.ts';
 import { type Resource, resource } from '../model/kind.ts';
+import { familyOf } from '../model/network.ts';
+import { staticVips } from './static-vips.ts';
+import { vsSysctls } from './vs-sysctls.ts';
 
 /**
  * What a director's kernel must be told, by what its services need and nothing more (kernel:
@@ -12,60 +15,25 @@ import { type Resource, resource } from '../model/kind.ts';
 export function directorSysctls(cluster: Cluster, host: Host): readonly Resource[] {
   return [
     ...(uses(cluster, 'NAT') || uses(cluster, 'FULLNAT') ? natSysctls(host) : []),
-    ...(uses(cluster, 'FULLNAT')
-      ? [
-          resource(
-            sysctl,
-            { key: 'net.ipv4.vs.conntrack', value: '1' },
-            'FULLNAT: without it iptables never sees what IPVS sends, and could not rewrite its source',
-          ),
-        ]
-      : uses(cluster, 'NAT') && host.firewall !== undefined
-        ? [
-            resource(
-              sysctl,
-              { key: 'net.ipv4.vs.conntrack', value: '1' },
-              'NAT where this host filters: only so are replies known as answers, which a firewall lets pass',
-            ),
-          ]
-        : []),
-    ...(uses(cluster, 'TUN')
-      ? [
-          resource(
-            sysctl,
-            { key: 'net.ipv4.vs.pmtu_disc', value: '0' },
-            'a full-sized packet does not fit into the tunnel: fragment it instead of relying on ICMP to reach the client',
-          ),
-        ]
-      : []),
-    ...(cluster.services.some(service => service.persistence > 0)
-      ? [
-          resource(
-            sysctl,
-            { key: 'net.ipv4.vs.expire_quiescent_template', value: '1' },
-            'weight 0 also sends persistent clients elsewhere; otherwise a drain of their server never ends',
-          ),
-        ]
-      : []),
-    ...(cluster.director.syncDaemon?.backupOnly === true
-      ? [
-          resource(
-            sysctl,
-            { key: 'net.ipv4.vs.backup_only', value: '1' },
-            'a director that only receives connections leaves the packets of DR and TUN to itself as a real server',
-          ),
-        ]
-      : []),
-    ...(checked(cluster)
-      ? [
-          resource(
-            sysctl,
-            { key: 'net.ipv4.vs.expire_nodest_conn', value: '1' },
-            'a client of a real server that a check took out is refused at once, instead of hanging until it times out',
-          ),
-        ]
-      : []),
+    ...vsSysctls(cluster, host),
+    ...announced(cluster, host),
   ];
+}
+
+/**
+ * Nothing like arping tells the neighbours of an IPv6 address: the kernel does, with this setting, when it has found that
+ * nobody else has the address (ip-sysctl.rst; addrconf_dad_completed in net/ipv6/addrconf.c). keepalived does it itself.
+ */
+function announced(cluster: Cluster, host: Host): readonly Resource[] {
+  const vips = staticVips(cluster, host).filter(({ address }) => familyOf(address) === 6);
+  const devices = [...new Set(vips.map(vip => vip.interface.replaceAll('.', '/')))];
+  return devices.map(device =>
+    resource(
+      sysctl,
+      { key: `net.ipv6.conf.${device}.ndisc_notify`, value: '1' },
+      'tells the neighbours of an IPv6 VIP that it is here now',
+    ),
+  );
 }
 
 /**
@@ -91,14 +59,4 @@ function natSysctls(host: Host): readonly Resource[] {
 
 function uses(cluster: Cluster, method: ForwardingMethod): boolean {
   return cluster.services.some(service => service.method === method);
-}
-
-/** Only health checks take a real server out of the table with connections on it; a drain waits for them first. */
-function checked(cluster: Cluster): boolean {
-  return (
-    cluster.director.mode === 'keepalived' &&
-    cluster.services.some(({ checks, realServers }) =>
-      [checks, ...realServers.map(server => server.checks ?? [])].some(each => each.length > 0),
-    )
-  );
 }

@@ -1,7 +1,7 @@
 import type { Cluster, Host } from '../model/cluster.ts';
 import { type GlobalBlocks, globalBlocks } from './keepalived-globals.ts';
 import { type CheckSources, checkSources } from './keepalived-sources.ts';
-import { type VirtualServerBlock, virtualServerBlock } from './keepalived-virtual-servers.ts';
+import { type VirtualServerBlock, virtualServerBlocks } from './keepalived-virtual-servers.ts';
 import { type InstanceBlock, instanceBlock } from './keepalived-vrrp.ts';
 import { type SyncGroupBlock, syncGroups } from './sync-groups.ts';
 
@@ -35,6 +35,6 @@ export function keepalivedConfig(cluster: Cluster, host: Host): KeepalivedConfig
     syncGroups: syncGroups(cluster, host),
     instances: cluster.vrrp.flatMap(instance => instanceBlock(instance, host)),
     sources: ownsTable ? checkSources(cluster, host) : { files: [], sessions: [] },
-    virtualServers: ownsTable ? cluster.services.map(virtualServerBlock) : [],
+    virtualServers: ownsTable ? virtualServerBlocks(cluster.services) : [],
   };
 }

@@ -1,18 +1,18 @@
 import type { RealServer, VirtualService } from '../model/cluster.ts';
+import type { HealthCheck } from '../model/health-check.ts';
 import { type CheckBlock, checkBlock, quoted } from './keepalived-check.ts';
-import { kernelMethod } from './kernel-method.ts';
+import { calledAs, grouped, groupOf, type ServerGroup, serverLines, tableLines } from './keepalived-table.ts';
 
 /** Data of templates/keepalived/virtual-servers.hbs: one virtual_server, in the words of keepalived.conf(5). */
 export interface VirtualServerBlock {
   readonly name: string;
-  readonly address: string;
-  readonly port: number;
-  readonly scheduler: string;
-  readonly method: string;
-  readonly protocol: string;
+  /** `192.168.0.240 80`, `fwmark 5`, `group web-80-ipv4`. */
+  readonly called: string;
+  /** Where it is one block for several VIPs. */
+  readonly group: ServerGroup | undefined;
+  /** Lines about the kernel's table. */
+  readonly table: readonly string[];
   readonly delayLoop: number;
-  /** Seconds. */
-  readonly persistence: number | undefined;
   /** Lines about what happens when real servers fail. */
   readonly availability: readonly string[];
   readonly sorryServer:
@@ -24,9 +24,10 @@ export interface VirtualServerBlock {
 /** One real_server. */
 export interface RealServerBlock {
   readonly host: string;
-  readonly address: string;
-  readonly port: number;
-  readonly weight: number;
+  /** `192.168.0.1 80`; with a firewall mark the address alone. */
+  readonly called: string;
+  /** Lines about the kernel's table. */
+  readonly table: readonly string[];
   readonly inhibitOnFailure: boolean;
   /** Quoted words. */
   readonly notifyUp: string | undefined;
@@ -34,18 +35,22 @@ export interface RealServerBlock {
   readonly checks: readonly CheckBlock[];
 }
 
-/** The block of a service: the same on every director. */
-export function virtualServerBlock(service: VirtualService): VirtualServerBlock {
+/** The blocks of the cluster's services: the same on every director. */
+export function virtualServerBlocks(services: readonly VirtualService[]): readonly VirtualServerBlock[] {
+  return grouped(services).flatMap(several => {
+    const [service] = several;
+    return service === undefined ? [] : [virtualServerBlock(service, groupOf(several))];
+  });
+}
+
+function virtualServerBlock(service: VirtualService, group: ServerGroup | undefined): VirtualServerBlock {
   const { sorryServer } = service.availability;
   return {
-    name: service.name,
-    address: service.vip.address.ip,
-    port: service.port,
-    scheduler: service.scheduler,
-    method: kernelMethod(service.method),
-    protocol: service.protocol.toUpperCase(),
+    name: group === undefined ? service.name : service.group,
+    called: group === undefined ? calledAs(service) : `group ${group.name}`,
+    group,
+    table: tableLines(service),
     delayLoop: service.delayLoop,
-    persistence: service.persistence > 0 ? service.persistence : undefined,
     availability: availabilityLines(service),
     sorryServer: sorryServer && {
       address: sorryServer.ip,
@@ -68,16 +73,32 @@ function availabilityLines({ availability }: VirtualService): readonly string[] 
   ];
 }
 
-function serverBlock(server: RealServer, { checks, availability }: VirtualService): RealServerBlock {
-  const { host, rip, port, weight, notifyUp, notifyDown } = server;
+function serverBlock(server: RealServer, service: VirtualService): RealServerBlock {
+  const { host, rip, port, notifyUp, notifyDown } = server;
+  const { availability, mark } = service;
   return {
     host,
-    address: rip,
-    port,
-    weight,
+    called: mark === undefined ? `${rip} ${port}` : rip,
+    table: serverLines(server),
     inhibitOnFailure: server.inhibitOnFailure ?? availability.inhibitOnFailure ?? false,
     notifyUp: notifyUp && quoted(notifyUp, server),
     notifyDown: notifyDown && quoted(notifyDown, server),
-    checks: (server.checks ?? checks).flatMap(check => checkBlock(check, server)),
+    checks: (server.checks ?? service.checks)
+      .map(check => (mark === undefined ? check : withPort(check, port)))
+      .flatMap(check => checkBlock(check, server)),
   };
+}
+
+/** A real server of a firewall mark has no port of its own to be checked at: the first one of the service is. */
+function withPort(check: HealthCheck, port: number): HealthCheck {
+  switch (check.type) {
+    case 'none':
+    case 'ping':
+    case 'script':
+    case 'file':
+    case 'bfd':
+      return check;
+    default:
+      return { ...check, connectPort: check.connectPort ?? port };
+  }
 }

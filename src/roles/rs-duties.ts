@@ -33,7 +33,7 @@ export function rsDuties(cluster: Cluster, host: Host): RsDuties {
       cluster.services
         .filter(service => service.method === method)
         .filter(service => answers(service, host))
-        .map(service => service.vip.name),
+        .flatMap(({ vip, mark }) => (mark?.vips ?? [vip]).map(({ name }) => name)),
     );
   const direct = vipsBy('DR');
   const tunneled = vipsBy('TUN');

@@ -130,7 +130,12 @@ export const dr: Cluster = {
     host('wan-client', 'client', { eth1: '192.168.200.200/24' }),
     host('gateway', 'gateway', { eth0: '192.168.0.100/24', eth1: '192.168.200.100/24' }),
   ],
-  director: { mode: 'keepalived', timeouts: { tcp: 30, tcpFin: 5, udp: 60 }, syncDaemon: undefined },
+  director: {
+    mode: 'keepalived',
+    timeouts: { tcp: 30, tcpFin: 5, udp: 60 },
+    kernel: {},
+    syncDaemon: undefined,
+  },
   vips: [web],
   vrrp: [
     {
@@ -315,7 +320,7 @@ export const nat: Cluster = {
     host('web01', 'real_server', { eth0: '10.7.0.21/24' }, { defaultRoute: '10.7.0.1' }),
     host('web02', 'real_server', { eth0: '10.7.0.22/24' }, { defaultRoute: '10.7.0.1' }),
   ],
-  director: { mode: 'keepalived', timeouts: undefined, syncDaemon: undefined },
+  director: { mode: 'keepalived', timeouts: undefined, kernel: {}, syncDaemon: undefined },
   vips: [outer, inner],
   vrrp: dr.vrrp.flatMap(instance => [
     { ...instance, name: 'outer', vips: [outer] },

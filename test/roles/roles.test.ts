@@ -480,7 +480,39 @@ test('FULLNAT by firewall mark is known by its mark', () => {
   const ports = [{ first: 80, last: 80 }];
   const marked = withServices(fullNat, { mark: { value: 5, vips: fullNat.vips, ports } });
   assert.equal(ruleTexts(marked, 'lvs01'), [
+    '-d 10.0.0.10 -p tcp --dport 80 -j MARK --set-mark 5',
     '-m mark --mark 5 -m ipvs --ipvs --vmethod MASQ -j SNAT --to-source 10.7.0.11',
+  ]);
+});
+
+test('a firewall mark: rules of each VIP, at most 15 ports each, of which a range is two', () => {
+  const ports = [...Array(13).keys()].map(port => ({ first: port + 1, last: port + 1 }));
+  const mark = {
+    value: 5,
+    vips: rich.vips,
+    ports: [...ports, { first: 8000, last: 8010 }, { first: 9, last: 9 }],
+  };
+  const marked = withServices(dr, { mark, protocol: 'sctp' });
+  const lists = ['1,2,3,4,5,6,7,8,9,10,11,12,13,8000:8010', '9'];
+  assert.equal(
+    ruleTexts(marked, 'lvs02'),
+    ['192.168.0.240', '192.168.0.241'].flatMap(vip =>
+      lists.map(list => `-d ${vip} -p sctp -m multiport --dports ${list} -j MARK --set-mark 5`),
+    ),
+  );
+});
+
+test('what the inventory says of IPVS goes before what the services need, and is said once', () => {
+  const settings = (cluster: Cluster) =>
+    resources(cluster, 'lvs01')
+      .map(({ spec }) => spec as { key?: string; value?: string })
+      .filter(({ key }) => key?.startsWith('net.ipv4.vs.'))
+      .map(({ key, value }) => `${key} = ${value}`);
+  const asked = { ...rich.director, kernel: { expire_quiescent_template: '0', drop_entry: '1' } };
+  assert.equal(settings({ ...rich, director: asked }), [
+    'net.ipv4.vs.expire_nodest_conn = 1',
+    'net.ipv4.vs.expire_quiescent_template = 0',
+    'net.ipv4.vs.drop_entry = 1',
   ]);
 });
 

@@ -1,8 +1,8 @@
 // timeout: 180 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Cluster } from '../../src/model/cluster.ts';
-import { dr, inMode, rich, withMethod, withServices } from '../roles/clusters.ts';
+import type { Cluster, Vip } from '../../src/model/cluster.ts';
+import { dr, inMode, net, rich, withMethod, withServices } from '../roles/clusters.ts';
 import { renderedText } from './rendered.ts';
 import { type Ran, Stage, shells } from './stage.ts';
 
@@ -15,6 +15,34 @@ const wholeTable = [
   '-a -t 192.168.0.240:80 -r 192.168.0.223:80 -g -w 1',
   '-a -t 192.168.0.240:80 -r 192.168.0.224:80 -g -w 1',
 ];
+
+const [http] = fixed.services;
+if (http === undefined) throw new Error('the cluster has no service');
+const [server] = http.realServers;
+if (server === undefined) throw new Error('the service has no real server');
+const vip6: Vip = { name: 'v6', address: net('fd00::240/64'), interface: 'eth0', label: undefined };
+const marked = { ...http, mark: { value: 5, vips: [http.vip], ports: [{ first: 80, last: 443 }] } };
+
+/** What ipvsadm takes no colon for: marks, of IPv4 and IPv6, and the long option of SCTP. */
+const manyServices: Cluster = {
+  ...inMode(dr, 'vrrp'),
+  director: { ...fixed.director, mode: 'vrrp', timeouts: undefined },
+  services: [
+    {
+      ...marked,
+      ...{ scheduler: 'sh', schedulerFlags: ['sh-port'], persistence: 60, persistencePrefix: 24 },
+      realServers: [{ ...server, upperThreshold: 100, lowerThreshold: 50 }],
+    },
+    {
+      ...marked,
+      ...{ vip: vip6, mark: { ...marked.mark, vips: [vip6] }, protocol: 'udp', onePacket: true, drain: 2 },
+      realServers: [{ ...server, rip: 'fd00::223' }],
+    },
+    { ...http, protocol: 'sctp', port: 90, realServers: [{ ...server, port: 90 }] },
+  ],
+};
+
+const limits = (lower: number) => `FWM  5 sh\n  -> 192.168.0.223:0 100 ${lower} 0 0\n`;
 
 const all = suite('ipvs_server.sh');
 const stages: Stage[] = [];
@@ -142,6 +170,43 @@ for (const shell of shells) {
       '-a -u 192.168.0.241:53 -r 192.168.0.224:53 -g -w 1',
     ]);
     assert.equal(host.run('reload').changes, []);
+  });
+
+  test('firewall marks of both families, SCTP, thresholds and flags; an edit names all of them', () => {
+    const host = stage(manyServices);
+    host.write('limits', limits(50));
+    assert.is(host.run('start').code, 0);
+    assert.equal(host.lines('table'), [
+      '-A -f 5 -s sh -p 60 -M 255.255.255.0 -b sh-port',
+      '-A -f 5 -6 -s rr -o',
+      '-A --sctp-service 192.168.0.240:90 -s rr',
+      '-a -f 5 -r 192.168.0.223:0 -g -w 1',
+      '-a -f 5 -6 -r [fd00::223]:0 -g -w 1',
+      '-a --sctp-service 192.168.0.240:90 -r 192.168.0.223:90 -g -w 1',
+    ]);
+    assert.equal(host.run('reload').changes, []);
+    assert.match(host.run('status').stdout, 'present   server  -f 5 -r 192.168.0.223:0 -g -w 1 -x 100 -y 50');
+    host.write('limits', limits(20));
+    assert.equal(host.run('reload').changes, ['ipvsadm -e -f 5 -r 192.168.0.223:0 -g -w 1 -x 100 -y 50']);
+    assert.equal(host.run('stop').changes.slice(-3), [
+      'ipvsadm -D -f 5',
+      'ipvsadm -D -f 5 -6',
+      'ipvsadm -D --sctp-service 192.168.0.240:90',
+    ]);
+  });
+
+  test('a mark of one family is not that of the other, and its servers leave alone', () => {
+    const host = stage(manyServices, [
+      '-A -f 5 -6 -s rr -o',
+      '-a -f 5 -6 -r [fd00::223]:0 -g -w 1',
+      '-a -f 5 -6 -r [fd00::9]:0 -g -w 3',
+    ]);
+    host.write('active', '[fd00::9]:0 5\n');
+    const { changes } = host.run('reload');
+    assert.ok(changes.includes('ipvsadm -A -f 5 -s sh -p 60 -M 255.255.255.0 -b sh-port'));
+    assert.ok(changes.includes('ipvsadm -e -f 5 -6 -r [fd00::9]:0 -g -w 0'));
+    assert.is(changes.at(-1), 'ipvsadm -d -f 5 -6 -r [fd00::9]:0');
+    assert.is(changes.filter(change => change === 'sleep 1').length, 2);
   });
 
   const foreign = ['-A -t 10.9.9.9:80 -s wlc', '-a -t 10.9.9.9:80 -r 10.9.9.1:80 -m -w 5'];

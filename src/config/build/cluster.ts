@@ -16,6 +16,7 @@ import { certain } from './certain.ts';
 import { buildGateway } from './gateway.ts';
 import { buildIpvsadm } from './ipvsadm.ts';
 import { buildKeepalived } from './keepalived.ts';
+import { buildKernel } from './kernel.ts';
 import { buildProxy } from './proxy.ts';
 import { buildService } from './service.ts';
 import { buildSsh } from './ssh.ts';
@@ -33,6 +34,7 @@ export function buildCluster(draft: Draft, directory: string, secrets: Secrets):
     director: {
       mode: draft.mode,
       timeouts: buildTimeouts(draft),
+      kernel: buildKernel(yaml),
       ...(ipvsadm === undefined ? {} : { ipvsadm }),
       syncDaemon: buildSyncDaemon(draft.syncDaemon),
     },

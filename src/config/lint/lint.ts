@@ -11,10 +11,13 @@ import { forwardRules } from './forwards.ts';
 import { fullNatRules } from './fullnat.ts';
 import { gatewayRules } from './gateway.ts';
 import { hostRules } from './hosts.ts';
+import { kernelRules } from './kernel.ts';
 import { natRules } from './nat.ts';
+import { portRules } from './ports.ts';
 import { proxyRules } from './proxy.ts';
 import { proxyPortRules } from './proxy-ports.ts';
 import type { Rule } from './rule.ts';
+import { schedulingRules } from './scheduling.ts';
 import { scriptRules } from './scripts.ts';
 import { serviceRules } from './services.ts';
 import { syncDaemonRules } from './sync-daemon.ts';
@@ -39,6 +42,9 @@ const rules: readonly Rule[] = [
   verifyRules,
   forwardingRules,
   natRules,
+  portRules,
+  schedulingRules,
+  kernelRules,
   forwardRules,
   fullNatRules,
   gatewayRules,

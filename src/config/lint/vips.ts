@@ -97,7 +97,10 @@ const shape: Rule = {
       const why = [net, ...nets.map(({ prefix }) => ({ ...net, prefix }))].map(notForHosts).find(Boolean);
       if (why !== undefined) yield wrong(at, `${net.ip} is ${why}, which no host can have`);
       const other = nets.find(({ prefix }) => prefix !== net.prefix);
-      if (net.prefix !== (net.family === 4 ? 32 : 128) && other !== undefined) {
+      if (net.family === 6 && net.prefix !== 128) {
+        const message = `a director would call its real servers from ${showNet(net)}, which they have too`;
+        yield wrong(at, message, `write ${net.ip} alone: so it is never used as a source`);
+      } else if (net.family === 4 && net.prefix !== 32 && other !== undefined) {
         const hint = `write ${net.ip}/${other.prefix}, or ${net.ip} alone`;
         yield doubtful(at, `${showNet(net)} is in a network of /${other.prefix}`, hint);
       }
@@ -133,7 +136,10 @@ const idle: Rule = {
     // A service without its VIP, or two VIPs that are one, are told elsewhere.
     if (services.some(({ vip }) => vip === undefined)) return;
     for (const { path, net } of vips) {
-      if (services.some(({ vip }) => vip?.net.ip === net.ip) || routes.has(net.ip)) continue;
+      const used = services.some(({ vip, mark }) =>
+        (mark?.vips ?? [vip]).some(each => each?.net.ip === net.ip),
+      );
+      if (used || routes.has(net.ip)) continue;
       yield {
         ...doubtful(path, 'no service uses this VIP, and no host has it as its default route'),
         at: 'key',

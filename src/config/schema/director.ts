@@ -1,5 +1,6 @@
 import { sourceUrl } from '../../kinds/source-build.ts';
 import type { Schema } from '../../model/kind.ts';
+import { defences, kernel } from './kernel.ts';
 import { syncDaemon } from './sync-daemon.ts';
 import { hostName, localPath } from './text.ts';
 
@@ -81,6 +82,8 @@ export const director: Schema = {
         },
       ],
     },
+    kernel,
+    defences,
   },
   additionalProperties: false,
   examples: [{ mode: 'keepalived', timeouts: { tcp: 30, tcp_fin: 5, udp: 60 } }],

@@ -8,6 +8,7 @@ import {
   type WantedOpening,
 } from './firewall-checks.ts';
 import { poolOpenings } from './firewall-pools.ts';
+import { peerOpenings } from './firewall-vrrp.ts';
 
 /**
  * What a host that filters must let in so that LVS works, by its roles and the services. What it sends is not thought
@@ -29,7 +30,7 @@ export function firewallOpenings(cluster: Cluster, host: Host): readonly WantedO
  */
 function directorOpenings(cluster: Cluster, host: Host): readonly WantedOpening[] {
   return [
-    ...vrrpOpenings(cluster, host),
+    ...peerOpenings(cluster, host),
     ...cluster.services.flatMap(calls),
     ...cluster.services.flatMap(service =>
       serversOf(service).flatMap(server => [
@@ -38,32 +39,6 @@ function directorOpenings(cluster: Cluster, host: Host): readonly WantedOpening[
       ]),
     ),
   ];
-}
-
-/** Whatever VRRP says, to whichever address: multicast or the host's own (RFC 5798; keepalived.conf(5), unicast_peer). */
-function vrrpOpenings({ vrrp, hosts }: Cluster, host: Host): readonly WantedOpening[] {
-  return vrrp
-    .filter(({ members }) => members.some(member => member.host === host.name))
-    .flatMap(({ name, members, interface: nic, vips }) => {
-      const families = new Set(vips.map(({ address }) => address.family));
-      const peers = hosts.filter(
-        peer => peer.name !== host.name && members.some(member => member.host === peer.name),
-      );
-      const known = peers.flatMap(peer =>
-        addressesOn(peer, nic)
-          .filter(ip => families.has(familyOf(ip)))
-          .map(ip => ({
-            spec: { protocol: 'vrrp', from: ip, ...sixth(familyOf(ip)) } as const,
-            reason: `VRRP: without it this director does not hear ${peer.name}, and both hold the VIPs of ${name}`,
-          })),
-      );
-      // In IPv6 advertisements come from a link-local address, which no inventory tells (RFC 5798, 5.1.2.1).
-      const linkLocal = {
-        spec: { protocol: 'vrrp', from: 'fe80::/10', to: 'ff02::12', family: 6 },
-        reason: `VRRP over IPv6: without it the directors do not hear each other, and all hold the VIPs of ${name}`,
-      } as const;
-      return [...known, ...(families.has(6) && peers.length > 0 ? [linkLocal] : [])];
-    });
 }
 
 /** What clients send to a service's VIPs, and what is said about the size of packets on the way. */
@@ -154,12 +129,6 @@ function serversOf({
   if (sorry?.host === undefined) return realServers;
   const unchecked = { weight: 1, upperThreshold: 0, lowerThreshold: 0, checks: [] };
   return [...realServers, { host: sorry.host, rip: sorry.ip, port: sorry.port, ...unchecked }];
-}
-
-function addressesOn({ interfaces }: Host, nic: string): readonly string[] {
-  return interfaces
-    .filter(({ name }) => name === nic)
-    .flatMap(({ addresses }) => addresses.map(({ ip }) => ip));
 }
 
 function showPorts({ first, last }: PortRange): string {

@@ -73,6 +73,34 @@ test('IPv6: VRRP from link-local addresses, and its own word for a packet that i
   ]);
 });
 
+test('VRRP in an authentication header is of that protocol, and unicast comes from the peer', () => {
+  const change = (more: object): Cluster => ({
+    ...dr,
+    vrrp: dr.vrrp.map(instance => ({ ...instance, ...more })),
+  });
+  assert.ok(opened(change({ authType: 'AH' }), 'lvs01').includes('INPUT 4 -s 192.168.0.211 -p 51'));
+  assert.ok(opened(change({ unicast: true }), 'lvs01').includes('INPUT 4 -s 192.168.0.211 -p 112'));
+});
+
+test('the sync daemon, by its group and port', () => {
+  const daemon = {
+    ...{ instance: 'web', state: undefined, interface: 'eth0', id: 5, backupOnly: true },
+    ...{ maxlen: undefined, port: undefined, ttl: undefined, group: undefined },
+  };
+  const syncing = (more: object): Cluster => ({
+    ...dr,
+    director: { ...dr.director, syncDaemon: { ...daemon, ...more } },
+  });
+  assert.ok(
+    opened(syncing({}), 'lvs02').includes('INPUT 4 -s 192.168.0.210 -d 224.0.0.81 -p udp --dport 8848'),
+  );
+  assert.ok(
+    opened(syncing({ group: '224.0.0.99', port: 9000 }), 'lvs01').includes(
+      'INPUT 4 -s 192.168.0.211 -d 224.0.0.99 -p udp --dport 9000',
+    ),
+  );
+});
+
 test('a service by firewall mark opens all its ports', () => {
   const [service] = dr.services;
   const vip = service?.vip;

@@ -487,7 +487,7 @@ export interface TrackScript {
   init_fail?: boolean;
 }
 /**
- * Programs that have to run on a director; instances name them in `track_process`. keepalived 2.0.11.
+ * Programs that have to run on a director; instances name them in `track_process`. keepalived 2.0.11, and a kernel with CONFIG_PROC_EVENTS: without it keepalived follows none.
  */
 export interface TrackProcesses {
   [k: string]: TrackProcess;

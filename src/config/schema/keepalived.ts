@@ -55,7 +55,7 @@ const processWord: Schema = {
 const trackProcesses: Schema = {
   title: 'Track processes',
   description:
-    'Programs that have to run on a director; instances name them in `track_process`. keepalived 2.0.11.',
+    'Programs that have to run on a director; instances name them in `track_process`. keepalived 2.0.11, and a kernel with CONFIG_PROC_EVENTS: without it keepalived follows none.',
   type: 'object',
   propertyNames: givenName,
   additionalProperties: {

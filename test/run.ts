@@ -8,7 +8,7 @@ import { select } from './runner/select.ts';
 import type { TestFile } from './runner/test-file.ts';
 
 /**
- * npm test -- [filter...] [--no-lab] [--list]
+ * npm test -- [filter...] [--no-lab] [--all] [--list]
  *
  * Runs the files test/**\/*.test.ts, each in a process of its own; a filter is a part of a path.
  * uvu alone knows no timeout and exits 0 on several kinds of failure (test/runner/child.ts).
@@ -17,9 +17,12 @@ import type { TestFile } from './runner/test-file.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { list: { type: 'boolean' }, 'no-lab': { type: 'boolean' } },
+  options: { list: { type: 'boolean' }, 'no-lab': { type: 'boolean' }, all: { type: 'boolean' } },
 });
-const { files, unmatched } = select(root, positionals, values['no-lab'] !== true);
+const { files, unmatched } = select(root, positionals, {
+  withLab: values['no-lab'] !== true,
+  all: values.all === true,
+});
 const interruption = new AbortController();
 
 if (values.list) print(files.map(file => `${file.path}\n`).join(''));

@@ -1,4 +1,5 @@
 // timeout: 900 s
+// runs: asked
 // grace: 60 s
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

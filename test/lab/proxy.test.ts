@@ -1,4 +1,5 @@
 // timeout: 600 s
+// runs: asked
 // grace: 60 s
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -7,6 +7,7 @@ import type { TestFile } from './test-file.ts';
 const file = (path: string, lab: boolean, timeoutSeconds = 60): TestFile => ({
   path,
   lab,
+  asked: false,
   timeoutSeconds,
   graceSeconds: 20,
 });

@@ -10,11 +10,16 @@ export interface Selection {
 }
 
 /**
- * The files whose path contains one of the filters; all of them without a filter. A filter that is
+ * The files whose path contains one of the filters; without a filter all of them, less those that wait to be asked for
+ * unless `all` asks. A filter that is
  * itself the path of a TypeScript file selects that file whatever its name, which is how the
  * runner's own tests reach files that must fail.
  */
-export function select(root: string, filters: readonly string[], withLab: boolean): Selection {
+export function select(
+  root: string,
+  filters: readonly string[],
+  { withLab, all }: { readonly withLab: boolean; readonly all: boolean },
+): Selection {
   const found = filesUnder(join(root, 'test'), '.test.ts').map(path => `test/${path}`);
   const chosen = new Set(filters.length === 0 ? found : []);
   const unmatched: string[] = [];
@@ -23,7 +28,10 @@ export function select(root: string, filters: readonly string[], withLab: boolea
     if (matches.length === 0) unmatched.push(filter);
     for (const path of matches) chosen.add(path);
   }
-  const files = [...chosen].map(path => testFile(root, path)).filter(file => withLab || !file.lab);
+  const files = [...chosen]
+    .map(path => testFile(root, path))
+    .filter(file => withLab || !file.lab)
+    .filter(file => all || filters.length > 0 || !file.asked);
   return { files, unmatched };
 }
 

@@ -19,6 +19,15 @@ test('leaves out the lab, also where a file outside test/lab/ needs it', async (
   assert.is(output, `${fixture('passes')}\n`);
 });
 
+test('leaves out what waits to be asked for, unless --all or a filter asks', async () => {
+  const usual = await runRunner('--list');
+  const all = await runRunner('--list', '--all');
+  const [asked] = all.output.split('\n').filter(path => !usual.output.includes(path));
+  assert.match(asked ?? '', /^test\/lab\//);
+  const named = await runRunner('--list', asked ?? '');
+  assert.is(named.output, `${asked}\n`);
+});
+
 test('fails if a filter matches nothing', async () => {
   const { code, output, lastLine } = await runRunner(fixture('lab'), 'no such file');
   assert.is(code, 1);

@@ -15,13 +15,13 @@ needs.before(context => {
 needs.after(({ root }) => rmSync(root, { recursive: true, force: true }));
 
 needs('have defaults', ({ root }) => {
-  const expected = { path: 'test/a.test.ts', lab: false, timeoutSeconds: 60, graceSeconds: 20 };
+  const expected = { path: 'test/a.test.ts', lab: false, asked: false, timeoutSeconds: 60, graceSeconds: 20 };
   assert.equal(read(root, 'test/a.test.ts', "import { test } from 'uvu';\n"), expected);
 });
 
 needs('are read from comments in the first lines', ({ root }) => {
-  const text = '// The whole cluster.\n// timeout: 300 s\n// grace: 45 s\n// needs: lab\n';
-  const expected = { path: 'test/b.test.ts', lab: true, timeoutSeconds: 300, graceSeconds: 45 };
+  const text = '// The whole cluster.\n// timeout: 300 s\n// grace: 45 s\n// needs: lab\n// runs: asked\n';
+  const expected = { path: 'test/b.test.ts', lab: true, asked: true, timeoutSeconds: 300, graceSeconds: 45 };
   assert.equal(read(root, 'test/b.test.ts', text), expected);
 });
 

@@ -12,7 +12,7 @@ export interface AddressSpec {
   /** IPv4 only; begins with the interface's name (`eth0:240`), at most 15 characters. */
   readonly label?: string | undefined;
   readonly scope?: string | undefined;
-  /** Tell the neighbours (gratuitous ARP): the address may have been another host's. IPv4, with arping. */
+  /** Others may have or have had it: IPv4 is told to the neighbours, IPv6 is never used as a source. */
   readonly announce?: boolean | undefined;
   readonly state?: Presence | undefined;
 }
@@ -54,7 +54,8 @@ export const addressKind: Kind<AddressSpec, Subject, State> = {
       },
       announce: {
         title: 'Announce',
-        description: 'Tell the neighbours that the address is here now, by arping where the host has it.',
+        description:
+          'Others may have or have had the address. IPv4: tell the neighbours that it is here now, by arping where the host has it. IPv6: never call anybody from it (preferred_lft 0); the kernel tells the neighbours (ndisc_notify).',
         type: 'boolean',
         default: false,
       },

@@ -23,17 +23,17 @@ export function directorSysctls(cluster: Cluster, host: Host): readonly Resource
 /**
  * Nothing like arping tells the neighbours of an IPv6 address: the kernel does, with this setting, when it has found that
  * nobody else has the address (ip-sysctl.rst; addrconf_dad_completed in net/ipv6/addrconf.c). keepalived does it itself.
+ * `all` is there at boot before any interface has got its name.
  */
 function announced(cluster: Cluster, host: Host): readonly Resource[] {
-  const vips = staticVips(cluster, host).filter(({ address }) => familyOf(address) === 6);
-  const devices = [...new Set(vips.map(vip => vip.interface.replaceAll('.', '/')))];
-  return devices.map(device =>
+  if (!staticVips(cluster, host).some(({ address }) => familyOf(address) === 6)) return [];
+  return [
     resource(
       sysctl,
-      { key: `net.ipv6.conf.${device}.ndisc_notify`, value: '1' },
+      { key: 'net.ipv6.conf.all.ndisc_notify', value: '1' },
       'tells the neighbours of an IPv6 VIP that it is here now',
     ),
-  );
+  ];
 }
 
 /**

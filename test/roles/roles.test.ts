@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadInventory } from '../../src/config/inventory.ts';
-import type { Cluster } from '../../src/model/cluster.ts';
+import type { Cluster, Vip } from '../../src/model/cluster.ts';
 import { address, type Resource } from '../../src/model/kind.ts';
 import { roles } from '../../src/roles/index.ts';
 import { keepalivedCheck } from '../../src/roles/keepalived-test.ts';
@@ -15,6 +15,7 @@ import {
   inMode,
   manyForwards,
   nat,
+  net,
   proxied,
   rich,
   withMethod,
@@ -500,6 +501,16 @@ test('a firewall mark: rules of each VIP, at most 15 ports each, of which a rang
       lists.map(list => `-d ${vip} -p sctp -m multiport --dports ${list} -j MARK --set-mark 5`),
     ),
   );
+});
+
+test('only a director that holds an IPv6 VIP by itself has the kernel announce it', () => {
+  const six: Vip = { name: 'six', address: net('fd00::240/128'), interface: 'eth0', label: undefined };
+  const both = { ...dr, vips: [...dr.vips, six] };
+  const notify = 'sysctl/net.ipv6.conf.all.ndisc_notify';
+  assert.ok(addresses(inMode(both, 'static'), 'lvs01').includes(notify));
+  assert.not(addresses(inMode(both, 'static'), 'lvs02').includes(notify));
+  assert.not(addresses(both, 'lvs01').includes(notify));
+  assert.not(addresses(inMode(dr, 'static'), 'lvs01').includes(notify));
 });
 
 test('what the inventory says of IPVS goes before what the services need, and is said once', () => {

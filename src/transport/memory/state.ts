@@ -226,9 +226,7 @@ export function blankHost(): HostState {
       'kernel/hostname': 'memory',
       'net/ipv4/ip_forward': '0',
       'net/ipv6/conf/all/forwarding': '0',
-      ...Object.fromEntries(
-        ['all', 'default', 'lo', 'eth0', 'eth1'].map(name => [`net/ipv6/conf/${name}/ndisc_notify`, '0']),
-      ),
+      'net/ipv6/conf/all/ndisc_notify': '0',
       'net/ipv4/tcp_rmem': '4096\t131072\t6291456',
       ...Object.fromEntries(
         ['all', 'default', 'lo', 'eth0', 'eth1'].flatMap(name =>

@@ -279,7 +279,7 @@ has_vip() {
 }
 
 # The neighbours may still know the VIP by another director's address: tell them, where the host has arping. Of an IPv6
-# address, which is never to be a source (preferred_lft 0), the kernel tells them itself (net.ipv6.conf.DEVICE.ndisc_notify), once it has found that nobody else has it.
+# address, which is never to be a source (preferred_lft 0), the kernel tells them itself (net.ipv6.conf.all.ndisc_notify), once it has found that nobody else has it.
 add_vip() {
     has_vip "$1" "$2" && return
     case $2 in

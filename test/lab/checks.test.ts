@@ -1,4 +1,5 @@
 // timeout: 900 s
+// runs: asked
 // grace: 60 s
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// timeout: 400 s
+// timeout: 700 s
 // grace: 60 s
 import type { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';

@@ -24,7 +24,8 @@ for v in iptables ip6tables; do for t in $(cat /proc/net/ip_tables_names /proc/n
 echo '## ipvs'
 [ -e /proc/net/ip_vs ] && grep -vE '^(IP|Prot|  ->.RemoteAddress)' /proc/net/ip_vs
 echo '## units'
-systemctl list-unit-files --no-legend --no-pager | awk '{print $1, $2}' | sort
+units=$(systemctl list-unit-files --no-legend --no-pager) || { sleep 5; units=$(systemctl list-unit-files --no-legend --no-pager) || exit 1; }
+printf '%s\\n' "$units" | awk '{print $1, $2}' | sort
 :`;
 
 /** Snapshots of hosts, by name. */

@@ -21,9 +21,7 @@ const hosts = ['data01', 'data02'];
 test.before(async context => {
   try {
     context.scene = await Scene.open('t-inside');
-    context.inventory = await context.scene.inventory('inside', text =>
-      text.replace(/^(lab: \{)/m, '$1 preinstalled: true, memory: 256,'),
-    );
+    context.inventory = await context.scene.inventory('inside');
     good(await context.scene.lvsform('lab', 'up', '-i', context.inventory), 'lab up');
     good(
       await context.scene.lvsform('run', 'playbooks/inside.yml', '--yes', '-i', context.inventory),

@@ -112,6 +112,7 @@ test('an upper threshold is not passed, and shares are not judged where there is
   });
   assert.equal(verdict(limited, 'a a b b b b', has(1, 1)).faults, []);
   assert.match(verdict(limited, 'a a a b', has(1, 2)).faults.join(), 'a has 3 connections');
+  assert.equal(verdict(limited, 'b b b b', has(1, 2)).faults, []);
 });
 
 test('whatever a scheduler does not promise, its answers are judged', () => {

@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attempt, run, withSystemPath } from './run.ts';
+import { needsWideRegisters } from './wide-registers.ts';
 
 /** The programs of this machine that a lab is made with, and Debian's packages of them. */
 const packages: Readonly<Record<string, string>> = {
@@ -35,8 +36,9 @@ export async function ensureHostPackages(
 }
 
 async function missingPackages(): Promise<string[]> {
+  const needed = { ...packages, ...((await needsWideRegisters()) && { tcc: 'tcc' }) };
   const found = await Promise.all(
-    Object.entries(packages).map(async ([name, of]) => ((await onPath(name)) ? [] : [of])),
+    Object.entries(needed).map(async ([name, of]) => ((await onPath(name)) ? [] : [of])),
   );
   return [...new Set(found.flat())].sort();
 }

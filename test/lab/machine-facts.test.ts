@@ -5,6 +5,7 @@ import { executableTmpfs } from '../../src/lab/memory.ts';
 import { parseStat } from '../../src/lab/process-table.ts';
 import { capable, type MachineFacts, unmet } from '../../src/lab/requirements.ts';
 import { checkSameHosts, checkSpec, type LabHost, type LabSpec } from '../../src/lab/spec.ts';
+import { hasWideRegisters } from '../../src/lab/wide-registers.ts';
 
 const fit: MachineFacts = {
   platform: 'linux',
@@ -36,6 +37,12 @@ const lacks: [Partial<MachineFacts>, RegExp][] = [
   [{ diskMiB: 100 }, /4000 MiB of disk/],
   [{ plainPaths: false }, /path of the cache/],
 ];
+
+test('a processor with AMX has registers that User Mode Linux has no room for', () => {
+  assert.ok(hasWideRegisters('model name\t: X\nflags\t\t: fpu avx512f amx_tile amx_int8\nbugs\t\t:\n'));
+  assert.not.ok(hasWideRegisters('flags\t\t: fpu avx512f\nbugs\t\t: amx_tile\n'));
+  assert.not.ok(hasWideRegisters(''));
+});
 
 test('a fit machine lacks nothing', () => {
   assert.equal(unmet(fit, needs), []);

@@ -32,12 +32,12 @@ export async function ensureImage(
   try {
     await removeUnfinished(cache);
     await removeForgotten(cache, new Set([path, ...(await inUse())]));
+    if (!(await exists(path))) {
+      const time = recipe.preinstalled ? 'two minutes' : 'a minute';
+      onProgress(`building the base image, once for all labs: about ${time}`);
+      await buildImage(path, recipe, line => tell(line, onProgress), signal);
+    }
     await writeFile(usedMark(path), '');
-    if (await exists(path)) return;
-    onProgress(
-      `building the base image, once for all labs: about ${recipe.preinstalled ? 'two minutes' : 'a minute'}`,
-    );
-    await buildImage(path, recipe, line => tell(line, onProgress), signal);
   } finally {
     await held.release();
   }

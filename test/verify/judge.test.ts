@@ -113,6 +113,10 @@ test('an upper threshold is not passed, and shares are not judged where there is
   assert.equal(verdict(limited, 'a a b b b b', has(1, 1)).faults, []);
   assert.match(verdict(limited, 'a a a b', has(1, 2)).faults.join(), 'a has 3 connections');
   assert.equal(verdict(limited, 'b b b b', has(1, 2)).faults, []);
+  // Full since before the threshold was set: the kernel sees it as it binds one more.
+  const before = [{ host: 'a', weight: 1, active: 0, inactive: 6 }];
+  assert.equal(verdict(limited, 'a b b b', { ...has(0, 7), before }).faults, []);
+  assert.match(verdict(limited, 'a a b b', { ...has(0, 8), before }).faults.join(), 'a has 8 connections');
 });
 
 test('whatever a scheduler does not promise, its answers are judged', () => {

@@ -69,6 +69,15 @@ house('README.md gives the exit codes that the program has', () => {
   assert.equal(codes, Object.values(exit));
 });
 
+house('what is installed beside lvsform is at most 24 packages, optional ones counted', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    readonly packages: { readonly [path: string]: { readonly dev?: boolean } };
+  };
+  const runtime = Object.entries(packages).filter(([path, { dev }]) => path !== '' && dev !== true);
+  assert.ok(runtime.some(([path]) => path === 'node_modules/ssh2'));
+  assert.ok(runtime.length <= 24, runtime.map(([path]) => path).join(' '));
+});
+
 house('the lock file names no registry', () => {
   assert.equal(lines(['package-lock.json'], /"resolved"/), []);
 });

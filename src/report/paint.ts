@@ -1,4 +1,4 @@
-import pico from 'picocolors';
+import { styleText } from 'node:util';
 
 /** The colours that reports use, by meaning. Without colour each gives its text back. */
 export interface Paint {
@@ -21,14 +21,26 @@ export function paint(
   env: NodeJS.ProcessEnv,
 ): Paint {
   const auto = stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
-  const colors = pico.createColors(choice === 'always' || (choice === 'auto' && auto));
+  const wanted = choice === 'always' || (choice === 'auto' && auto);
+  const tint = (format: Format) => (wanted ? colored(format) : plainly);
   return {
-    create: colors.green,
-    update: colors.yellow,
-    remove: colors.red,
-    title: colors.bold,
-    faint: colors.dim,
-    good: colors.green,
-    bad: colors.red,
+    create: tint('green'),
+    update: tint('yellow'),
+    remove: tint('red'),
+    title: tint('bold'),
+    faint: tint('dim'),
+    good: tint('green'),
+    bad: tint('red'),
   };
+}
+
+type Format = 'green' | 'yellow' | 'red' | 'bold' | 'dim';
+
+/** Without validateStream node would ask its own stdout once more, and newer versions of it their own variables. */
+function colored(format: Format): (text: string) => string {
+  return text => styleText(format, text, { validateStream: false });
+}
+
+function plainly(text: string): string {
+  return text;
 }

@@ -1,9 +1,9 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { type ExitCode, exit, Problem } from '../model/problem.ts';
+import { quote } from '../model/quote.ts';
 import { planJson } from '../report/plan-json.ts';
 import { planSh } from '../report/plan-sh.ts';
 import { planText } from '../report/plan-text.ts';
-import { quote } from '../transport/quote.ts';
 import { usage } from './arguments.ts';
 import type { Input } from './command.ts';
 import { sitePlaybook } from './places.ts';

@@ -1,5 +1,5 @@
 import type { Command } from '../model/command.ts';
-import { quote, quoteArgv } from './quote.ts';
+import { quote, quoteArgv } from '../model/quote.ts';
 
 /**
  * A batch as one POSIX sh text that defines the function `b` and does nothing else: a text that was

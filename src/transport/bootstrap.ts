@@ -1,4 +1,4 @@
-import { quote } from './quote.ts';
+import { quote } from '../model/quote.ts';
 
 /** The loop that runs the batches; `w` is the process that reads the connection, see below. */
 const loop = [

@@ -1,4 +1,5 @@
 import { exit, Problem } from '../model/problem.ts';
+import { quote } from '../model/quote.ts';
 import {
   fingerprint,
   judge,
@@ -9,7 +10,6 @@ import {
   type Verdict,
 } from './known-hosts.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';
-import { quote } from './quote.ts';
 import type { HostKeyAlgorithm } from './wire.ts';
 
 /** How the key of one host is judged. */

@@ -1,7 +1,7 @@
 import type { Become } from '../model/cluster.ts';
 import { exit, Problem } from '../model/problem.ts';
+import { quote } from '../model/quote.ts';
 import { lastLines } from './failure.ts';
-import { quote } from './quote.ts';
 import type { Converse } from './session.ts';
 
 /**

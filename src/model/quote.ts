@@ -1,4 +1,4 @@
-import { exit, Problem } from '../model/problem.ts';
+import { exit, Problem } from './problem.ts';
 
 const plain = /^[\w./,:@+-]+$/;
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Problem } from '../../src/model/problem.ts';
-import { quote, quoteArgv } from '../../src/transport/quote.ts';
-import { isInstalled, shells } from './local-shell.ts';
+import { quote, quoteArgv } from '../../src/model/quote.ts';
+import { isInstalled, shells } from '../transport/local-shell.ts';
 
 const quoting = suite('quote');
 

@@ -46,9 +46,9 @@ export class HostRun {
     this.#context = context;
   }
 
-  /** Reads the host and compares it with what is wanted. Writes nothing. */
-  async plan(): Promise<readonly HostPlan[]> {
-    const { ledger, stages } = await look(this.#transport, this.#work, this.#context);
+  /** Reads the host and compares it with what is wanted. Writes nothing. Takes the lock before, where a holder is named. */
+  async plan(holder?: string): Promise<readonly HostPlan[]> {
+    const { ledger, stages } = await look(this.#transport, this.#work, this.#context, holder);
     this.#ledger = ledger;
     this.#stages = stages;
     return stages.flatMap(stage => {

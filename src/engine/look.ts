@@ -34,15 +34,16 @@ export interface HostStage {
 /** The stage, after the last one of a playbook, in which what it no longer wants goes away. */
 export const removal = 'removal';
 
-/** Reads a host and compares it with all that is wanted there. Writes nothing. */
+/** Reads a host and compares it with all that is wanted there, with `lock` only once it has the host's lock. Writes nothing. */
 export async function look(
   transport: Transport,
   work: HostWork,
   { kinds, render }: Comparing,
+  lock?: string,
 ): Promise<{ readonly ledger: Ledger; readonly stages: readonly HostStage[] }> {
   const resources = work.stages.flatMap(stage => stage.resources);
   const asks = resources.flatMap(({ kind, spec }) => kind.asks(kind.subject(spec)));
-  const answers = await read(transport, work.host.name, [askLedger, ...asks]);
+  const answers = await read(transport, work.host.name, [askLedger, ...asks], lock);
   const ledger = answers.get(ledgerProbe, askLedger.key) ?? emptyLedger;
   const gone = orphans(ledger, releasesOf(work, ledger), addressesOf(work));
   const remains = await readEntries(transport, work.host.name, gone, kinds);

@@ -5,12 +5,21 @@ import type { Transport } from '../model/transport.ts';
 
 /**
  * Asks a host everything at once: the questions are merged by probe, so the number of commands depends on
- * how many probes there are and not on how many resources. One batch, one round trip, nothing written.
+ * how many probes there are and not on how many resources. One batch, one round trip, nothing written; with `lock` it
+ * takes the host's lock before, in the same round trip.
  */
-export async function read(transport: Transport, host: string, asks: readonly Ask[]): Promise<Answers> {
+export async function read(
+  transport: Transport,
+  host: string,
+  asks: readonly Ask[],
+  lock?: string,
+): Promise<Answers> {
   const questions = merge(asks);
-  if (questions.length === 0) return answersOf(host, []);
-  const results = await transport.run(questions.map(command), { keepGoing: true });
+  if (questions.length === 0 && lock === undefined) return answersOf(host, []);
+  const results = await transport.run(questions.map(command), {
+    keepGoing: true,
+    ...(lock !== undefined && { lock }),
+  });
   return answersOf(
     host,
     questions.map((question, index) => ({ ...question, result: results[index] })),

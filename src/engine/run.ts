@@ -1,7 +1,7 @@
 import type { Plan } from '../model/change.ts';
 import type { Host } from '../model/cluster.ts';
 import { exit, Problem } from '../model/problem.ts';
-import type { Transport } from '../model/transport.ts';
+import { LockHeld, type Transport } from '../model/transport.ts';
 import { type HostContext, HostRun } from './host-run.ts';
 import type { HostWork } from './look.ts';
 import { demand, forEach, unlessAborted } from './parallel.ts';
@@ -50,9 +50,12 @@ export class Run {
         const transport = await unlessAborted(options.connect(work.host), options.signal);
         const run = new HostRun(work, transport, options);
         opened.push({ run, transport });
-        if (options.holder !== undefined) await lock(transport, work.host, options.holder);
         options.report({ event: 'host.reading', host: work.host.name, resources: count(work) });
-        const plans = await unlessAborted(run.plan(), options.signal);
+        const plans = await unlessAborted(run.plan(options.holder), options.signal).catch(
+          (error: unknown) => {
+            throw error instanceof LockHeld ? locked(work.host, error.holder) : error;
+          },
+        );
         const changes = plans.reduce((sum, plan) => sum + plan.changes.length, 0);
         options.report({ event: 'host.planned', host: work.host.name, changes });
         return plans;
@@ -111,11 +114,14 @@ export class Run {
 /** Takes the lock of a host for as long as the transport lives; a Problem of exit code 5 names who has it. */
 export async function lock(transport: Transport, host: Host, holder: string): Promise<void> {
   const other = await transport.lock(holder);
-  if (other === undefined) return;
-  throw new Problem('another run is at work on this host', {
+  if (other !== undefined) throw locked(host, other);
+}
+
+function locked(host: Host, holder: string): Problem {
+  return new Problem('another run is at work on this host', {
     code: exit.locked,
     where: host.name,
-    why: `the lock is held by ${other}`,
+    why: `the lock is held by ${holder}`,
     next: 'wait until it is done; the lock goes with the session that holds it',
   });
 }

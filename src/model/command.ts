@@ -1,7 +1,8 @@
 /**
  * One thing to run on a host. `argv` goes to the program as it is, with no shell in between;
  * `stdin` is the whole standard input (empty when left out). `secret` keeps stdin and stdout out of
- * every log, diff, plan file and error; what such a command says on stderr must be fit to be shown. `label` is the line that a person reads while it runs.
+ * every log, diff, plan file and error, and stdin out of the arguments of every process; what such a command says on
+ * stderr must be fit to be shown, and so must argv, which `ps` shows. `label` is the line that a person reads while it runs.
  */
 export interface Command {
   readonly argv: Argv;

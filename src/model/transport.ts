@@ -5,8 +5,20 @@ export interface RunOptions {
   readonly onResult?: (index: number, result: Result) => void;
   /** Go on after a command that failed; by default the batch ends there. */
   readonly keepGoing?: boolean;
+  /** Takes the host's lock first, as `lock` does: where another has it, nothing of the batch runs, and the promise rejects with `LockHeld`. */
+  readonly lock?: string;
   /** Stops at the next edge between two commands; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+}
+
+/** The host's lock is another's; `holder` is what that one said of itself. */
+export class LockHeld extends Error {
+  override readonly name = 'LockHeld';
+  readonly holder: string;
+  constructor(holder: string) {
+    super(`the lock is held by ${holder}`);
+    this.holder = holder;
+  }
 }
 
 /**

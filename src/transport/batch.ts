@@ -7,10 +7,19 @@ import { quote, quoteArgv } from '../model/quote.ts';
  * two commands and fails where the command failed. File descriptor 9 is the lock, which no command
  * may inherit: a daemon that it starts would keep it.
  */
-export function batchText(batch: readonly Command[], keepGoing = false): string {
+export function batchText(
+  batch: readonly Command[],
+  {
+    keepGoing = false,
+    lock,
+  }: { readonly keepGoing?: boolean | undefined; readonly lock?: string | undefined } = {},
+): string {
   const onFailure = keepGoing ? '' : ' || return';
-  const lines = batch.map((command, index) => `${commandText(command)}; e ${index} $?${onFailure}`);
-  return `b() {\n${lines.join('\n')}\n}`;
+  const first = lock === undefined ? [] : [lockText(lock)];
+  const lines = batch.map(
+    (command, index) => `${commandText(command)}; e ${index + first.length} $?${onFailure}`,
+  );
+  return `b() {\n${[...first, ...lines].join('\n')}\n}`;
 }
 
 /**
@@ -28,18 +37,16 @@ export const lockCodes = { taken: 0, held: 1, noFlock: 2, noPlace: 3 } as const;
 /**
  * Takes the lock on descriptor 9 of the session's own shell, so the kernel gives it back when that
  * shell ends, whatever ended it. Only root can write to either directory, so nobody else can hold
- * the lock or plant a link. Its result is framed like a command's: the code is one of `lockCodes`,
- * stdout is what the holder wrote.
+ * the lock or plant a link. It is the first of its batch, so that it costs no round trip of its own, and
+ * ends it where the lock is not to be had. Its result is framed like a command's: the code is one of
+ * `lockCodes`, stdout is what the holder wrote.
  */
-export function lockText(holder: string): string {
-  return `b() {
-command -v flock >/dev/null || { e 0 ${lockCodes.noFlock}; return; }
+function lockText(holder: string): string {
+  return `command -v flock >/dev/null || { e 0 ${lockCodes.noFlock}; return; }
 for l in /run/lvsform.lock /var/run/lvsform.lock ''; do (exec 9<>"$l") 2>/dev/null && break; done
 [ "$l" ] || { e 0 ${lockCodes.noPlace}; return; }
 exec 9<>"$l"
-if flock -n 9; then printf %s ${quote(holder)} >"$l"; e 0 ${lockCodes.taken}; return; fi
-exec 9>&-
-cat "$l"
-e 0 ${lockCodes.held}
-}`;
+if ! flock -n 9; then exec 9>&-; cat "$l"; e 0 ${lockCodes.held}; return; fi
+printf %s ${quote(holder)} >"$l"
+e 0 ${lockCodes.taken} || return`;
 }

@@ -8,14 +8,17 @@ export class Flight {
   readonly results: Promise<readonly Result[]>;
   readonly #size: number;
   readonly #options: RunOptions;
+  readonly #locks: number;
   readonly #done: Result[] = [];
   readonly #frames = { out: [] as Frame[], err: [] as Frame[] };
   #resolve: (results: readonly Result[]) => void = () => undefined;
   #reject: (reason: unknown) => void = () => undefined;
 
-  constructor(size: number, options: RunOptions) {
-    this.#size = size;
+  /** `locks` results (one or none) come before those of the batch's `size` commands, and without them nothing else runs. */
+  constructor(size: number, options: RunOptions, locks = 0) {
+    this.#size = size + locks;
     this.#options = options;
+    this.#locks = locks;
     this.results = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -31,8 +34,8 @@ export class Flight {
     if (out === undefined || err === undefined) return false;
     const result = { code: out.code, stdout: out.body.toString(), stderr: err.body.toString() };
     this.#done.push(result);
-    this.#options.onResult?.(index, result);
-    const failed = result.code !== 0 && this.#options.keepGoing !== true;
+    if (index >= this.#locks) this.#options.onResult?.(index - this.#locks, result);
+    const failed = result.code !== 0 && (index < this.#locks || this.#options.keepGoing !== true);
     return failed || this.#done.length === this.#size;
   }
 

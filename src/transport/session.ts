@@ -1,7 +1,7 @@
 import type { Command, Result } from '../model/command.ts';
 import { Problem } from '../model/problem.ts';
-import type { RunOptions } from '../model/transport.ts';
-import { batchText, lockCodes, lockText } from './batch.ts';
+import { LockHeld, type RunOptions } from '../model/transport.ts';
+import { batchText, lockCodes } from './batch.ts';
 import { bootstrap, parcel } from './bootstrap.ts';
 import { closedByUs, lostShell, noSession, notRoot, tooMuchOutput } from './failure.ts';
 import { Flight } from './flight.ts';
@@ -72,17 +72,33 @@ export class Session {
     });
   }
 
-  run(batch: readonly Command[], options: RunOptions = {}): Promise<readonly Result[]> {
-    if (batch.length === 0) return Promise.resolve([]);
-    const secret = batch.some(command => command.secret);
-    return this.#next(batchText(batch, options.keepGoing), secret, batch.length, options);
+  async run(batch: readonly Command[], options: RunOptions = {}): Promise<readonly Result[]> {
+    const lock = this.#locked ? undefined : options.lock;
+    if (batch.length === 0 && lock === undefined) return [];
+    // Output is shown by nobody's `ps`: a command that is secret for what it prints may ride.
+    const secret = batch.some(({ secret, stdin }) => secret && stdin !== undefined);
+    const text = batchText(batch, { keepGoing: options.keepGoing, lock });
+    const locks = lock === undefined ? 0 : 1;
+    const results = await this.#next(text, secret, new Flight(batch.length, options, locks), options.signal);
+    if (lock !== undefined) this.#demandLock(results[0]);
+    return results.slice(locks);
   }
 
   /** See Transport.lock. */
   async lock(holder: string): Promise<string | undefined> {
-    if (this.#locked) return undefined;
-    const [result] = await this.#next(lockText(holder), false, 1, {});
-    if (result?.code === lockCodes.held) return result.stdout || 'a run that has not said who it is';
+    try {
+      await this.run([], { lock: holder });
+      return undefined;
+    } catch (error) {
+      if (error instanceof LockHeld) return error.holder;
+      throw error;
+    }
+  }
+
+  #demandLock(result: Result | undefined): void {
+    if (result?.code === lockCodes.held) {
+      throw new LockHeld(result.stdout || 'a run that has not said who it is');
+    }
     if (result?.code !== lockCodes.taken) {
       throw new Problem('the lock could not be taken', {
         where: this.#options.where,
@@ -94,12 +110,11 @@ export class Session {
       });
     }
     this.#locked = true;
-    return undefined;
   }
 
   /** Starts the shell before there is a batch, so that what is wrong with sudo shows at once. */
   async open(): Promise<void> {
-    await this.#next('b() { e 0 0; }', true, 1, {});
+    await this.#next('b() { e 0 0; }', true, new Flight(1, {}), undefined);
   }
 
   /** No more batches; what runs or waits rejects. The connection is the caller's to close. */
@@ -127,18 +142,27 @@ export class Session {
     this.#shell?.destroy();
   }
 
-  #next(text: string, secret: boolean, size: number, options: RunOptions): Promise<readonly Result[]> {
-    const turn = this.#queue.then(() => this.#send(text, secret, size, options));
+  #next(
+    text: string,
+    secret: boolean,
+    flight: Flight,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Result[]> {
+    const turn = this.#queue.then(() => this.#send(text, secret, flight, signal));
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
 
-  async #send(text: string, secret: boolean, size: number, options: RunOptions): Promise<readonly Result[]> {
-    options.signal?.throwIfAborted();
+  async #send(
+    text: string,
+    secret: boolean,
+    flight: Flight,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Result[]> {
+    signal?.throwIfAborted();
     if (this.#over !== undefined) throw this.#over;
-    const abort = () => this.#stop(options.signal?.reason);
-    options.signal?.addEventListener('abort', abort, { once: true });
-    const flight = new Flight(size, options);
+    const abort = () => this.#stop(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
     this.#flight = flight;
     this.#out.restart();
     this.#err.restart();
@@ -150,7 +174,7 @@ export class Session {
       this.#cut(error);
       throw this.#over;
     } finally {
-      options.signal?.removeEventListener('abort', abort);
+      signal?.removeEventListener('abort', abort);
     }
   }
 
@@ -180,16 +204,11 @@ export class Session {
       shell.stdin.end();
       return;
     }
-    if (riding !== undefined) {
-      // Nagle's algorithm in the host's kernel holds the first output back until the answer to the
-      // exec request is acknowledged, which this kernel puts off for 40 ms unless it has something
-      // to send. An empty line is nothing to the loop.
-      shell.stdin.write('\n');
-    } else {
-      // With sudo the text must wait: what is written before may be taken for the password.
-      if (prefix === '') shell.stdin.write(parcel(text));
-      else this.#afterGreeting = () => shell.stdin.write(parcel(text));
-    }
+    if (riding !== undefined) return;
+    stats.roundTrips += 1;
+    // With sudo the text must wait: what is written before may be taken for the password.
+    if (prefix === '') shell.stdin.write(parcel(text));
+    else this.#afterGreeting = () => shell.stdin.write(parcel(text));
   }
 
   #listen(shell: Shell): void {

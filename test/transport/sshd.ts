@@ -24,6 +24,10 @@ export interface SshdOptions {
   readonly bashrc?: string;
   readonly rootShell?: string;
   readonly rootPassword?: string;
+  /** /etc and /var are its own too: what is written there is gone with it, so a whole run can be made on it. */
+  readonly ownFiles?: true;
+  /** The address it listens on; 0.0.0.0 makes every address of 127.0.0.0/8 a host. Default 127.0.0.1. */
+  readonly listen?: string;
   /** Types of the host's keys. */
   readonly hostKeys?: readonly ('ed25519' | 'ecdsa' | 'rsa')[];
 }
@@ -80,6 +84,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   mkdirSync(join(folder, 'root'), { mode: 0o700 });
   file('root/.bashrc', options.bashrc ?? '');
   mkdirSync(join(folder, 'home'));
+  mkdirSync(join(folder, 'own'));
   file('authorized_keys', readFileSync(join(folder, 'key.pub'), 'utf8'));
   const users = options.users ?? [];
   const rootShell = options.rootShell ?? '/bin/bash';
@@ -97,7 +102,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     'sshd_config',
     [
       ...(options.config ?? []),
-      `ListenAddress 127.0.0.1:${port}`,
+      `ListenAddress ${options.listen ?? '127.0.0.1'}:${port}`,
       ...types.map(type => `HostKey ${join(folder, `host_${type}`)}`),
       `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`,
       'StrictModes no',
@@ -111,13 +116,20 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     ].join('\n'),
   );
   const script = `set -e
+for d in $2; do
+  mkdir "$1/own$d"; mount -t tmpfs tmpfs "$1/own$d"; mkdir "$1/own$d/upper" "$1/own$d/work"
+  mount -t overlay overlay -o "lowerdir=$d,upperdir=$1/own$d/upper,workdir=$1/own$d/work" "$d"
+done
 for f in passwd shadow group sudoers; do [ ! -e /etc/$f ] || mount --bind "$1/$f" /etc/$f; done
 mount --bind "$1/root" /root; mount --bind "$1/home" /home
 mount -t tmpfs tmpfs /run; mkdir -p /run/sshd /run/sudo; chmod 711 /run/sudo
 exec /usr/sbin/sshd -D -f "$1/sshd_config" -E "$1/log"`;
-  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', folder], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const own = options.ownFiles ? '/etc /var' : '';
+  const child = spawn(
+    'unshare',
+    ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', folder, own],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
   const knownHosts = file(
     'known_hosts',
     types

@@ -1,7 +1,7 @@
 import { type Argv, type Command, type Result, scriptOf } from '../../model/command.ts';
 import type { Json } from '../../model/json.ts';
 import { exit, Problem } from '../../model/problem.ts';
-import type { RunOptions, Transport } from '../../model/transport.ts';
+import { LockHeld, type RunOptions, type Transport } from '../../model/transport.ts';
 import { failed, type Programs } from './program.ts';
 import { daemonPrograms } from './programs/daemons.ts';
 import { filePrograms } from './programs/files.ts';
@@ -71,10 +71,17 @@ export function memoryHost(initial: Partial<HostState> = {}, programs: Programs 
   function connect(): Transport {
     const session = Symbol('session');
     let closed = false;
+    const take = (text: string): string | undefined => {
+      if (holder !== undefined && holder.session !== session) return holder.text;
+      holder = { session, text };
+      return undefined;
+    };
     return {
       async run(batch, options: RunOptions = {}) {
         if (closed) throw lost();
         counts.batches += 1;
+        const other = options.lock === undefined ? undefined : take(options.lock);
+        if (other !== undefined) throw new LockHeld(other);
         const results: Result[] = [];
         for (const [index, command] of batch.entries()) {
           options.signal?.throwIfAborted();
@@ -87,9 +94,7 @@ export function memoryHost(initial: Partial<HostState> = {}, programs: Programs 
         return results;
       },
       async lock(text) {
-        if (holder !== undefined && holder.session !== session) return holder.text;
-        holder = { session, text };
-        return undefined;
+        return take(text);
       },
       async close() {
         closed = true;

@@ -1,0 +1,71 @@
+import { createServer, Socket } from 'node:net';
+
+/** A way to a host that takes time, and counts what of it had to be waited for. */
+export interface DelayProxy {
+  readonly port: number;
+  /** Round trips of the last connection that was opened: TCP's own, then each answer that a question had to wait for. */
+  roundTrips(): number;
+  /** How many connections came. */
+  connections(): number;
+  stop(): Promise<void>;
+}
+
+/**
+ * A TCP proxy in front of a port of 127.0.0.1, `roundTrip` milliseconds long: half of it each way, and one whole before
+ * the first byte, for TCP's handshake. Round trips are counted by cause and not by time: bytes to the host belong to the
+ * round of the last bytes that came from it, and bytes from the host end the round of the last bytes that it had got.
+ */
+export async function delayProxy(target: number, roundTrip: number): Promise<DelayProxy> {
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  let rounds = 0;
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, near => {
+    connections += 1;
+    sockets.add(near);
+    let [atClient, atHost] = [1, 1];
+    rounds = 1;
+    const open = performance.now() + 1.5 * roundTrip;
+    const later = (at: number, step: () => void) => setTimeout(step, Math.max(0, at - performance.now()));
+    const far = new Socket({ allowHalfOpen: true });
+    later(open, () => far.connect({ host: '127.0.0.1', port: target, noDelay: true }));
+    sockets.add(far);
+    near.on('data', chunk => {
+      const round = atClient;
+      later(Math.max(open, performance.now() + roundTrip / 2), () => {
+        atHost = Math.max(atHost, round);
+        far.write(chunk);
+      });
+    });
+    far.on('data', chunk => {
+      const round = atHost + 1;
+      later(Math.max(open, performance.now()) + roundTrip / 2, () => {
+        atClient = Math.max(atClient, round);
+        rounds = atClient;
+        near.write(chunk);
+      });
+    });
+    near.on('end', () => later(Math.max(open, performance.now() + roundTrip / 2), () => far.end()));
+    far.on('end', () => later(Math.max(open, performance.now()) + roundTrip / 2, () => near.end()));
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      one.on('error', () => other.destroy());
+      one.on('close', () => {
+        sockets.delete(one);
+      });
+    }
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    roundTrips: () => rounds,
+    connections: () => connections,
+    stop: () =>
+      new Promise(resolve => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  };
+}

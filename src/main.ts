@@ -1,15 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { readArguments, usage } from './commands/arguments.ts';
 import { helpOf, overview } from './commands/help.ts';
-import { openOutput } from './commands/output.ts';
-import { RanElsewhere } from './commands/ran-elsewhere.ts';
-import { commands, everywhere } from './commands/table.ts';
-import { InputProblem } from './config/diagnostic.ts';
-import { closest } from './model/closest.ts';
-import { type ExitCode, exit, Problem, view } from './model/problem.ts';
+import { type ExitCode, exit } from './model/problem.ts';
 
-/** Runs a command line and answers its exit code. Problems are told; anything else is a bug and keeps its stack. */
+/** Runs a command line and answers its exit code. What only prints a text loads nothing that a command would need. */
 async function main(argv: readonly string[]): Promise<ExitCode> {
   const [name, ...rest] = argv;
   if (name === undefined) return say(process.stderr, overview(), exit.usage);
@@ -17,73 +11,21 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     return say(process.stdout, (rest[0] && helpOf(rest[0])) || overview(), exit.ok);
   }
   if (name === '--version' || name === '-V') return say(process.stdout, `lvsform ${version()}\n`, exit.ok);
-
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  let output = openOutput({ json: rest.includes('--json'), verbose: false, color: 'auto' });
-  const started = performance.now();
-  try {
-    if (command === undefined) {
-      const near = closest(name, Object.keys(commands));
-      throw usage(`there is no command ${name}`, near && `did you mean ${near}?`);
-    }
-    const { args, values } = readArguments(rest, { ...everywhere, ...command.options });
-    const stray = args[command.most ?? 0];
-    if (values.flag('help')) return say(process.stdout, helpOf(name) ?? '', exit.ok);
-    const color = values.text('color') ?? 'auto';
-    if (color !== 'auto' && color !== 'always' && color !== 'never')
-      throw usage('--color takes auto, always or never');
-    output = openOutput({ json: values.flag('json'), verbose: values.flag('verbose'), color });
-    if (stray !== undefined) throw usage(`${name} does not take "${stray}"`, 'hosts are named by --host');
-    const { run } = await command.load();
-    const signal = interrupts();
-    const code = await run({ args, values, output, signal });
-    if (signal.aborted) throw signal.reason;
-    output.report({ event: 'run.finished', ok: code === exit.ok, code, seconds: seconds(started) });
-    return code;
-  } catch (error) {
-    if (error instanceof RanElsewhere) return error.code as ExitCode;
-    if (!(error instanceof Problem)) throw error;
-    const diagnostics =
-      error instanceof InputProblem ? { diagnostics: error.diagnostics.map(one => ({ ...one })) } : {};
-    output.report({ event: 'problem', error: view(error), ...diagnostics });
-    output.report({ event: 'run.finished', ok: false, code: error.code, seconds: seconds(started) });
-    return error.code;
-  }
+  const help = asksForHelp(rest) ? helpOf(name) : undefined;
+  if (help !== undefined) return say(process.stdout, help, exit.ok);
+  const { perform } = await import('./commands/perform.ts');
+  return perform(name, rest);
 }
 
-/** Two signals this close, in milliseconds, are one: a terminal's reaches a process directly and by way of its parent. */
-const echo = 300;
-
-/** The first SIGINT or SIGTERM asks for an orderly end; the second one ends at once. */
-function interrupts(): AbortSignal {
-  const controller = new AbortController();
-  let first = 0;
-  const onSignal = () => {
-    if (controller.signal.aborted) {
-      if (performance.now() - first > echo) process.exit(exit.interrupted);
-      return;
-    }
-    first = performance.now();
-    controller.abort(
-      new Problem('interrupted', {
-        code: exit.interrupted,
-        why: 'the step under way was finished, and nothing after it was begun',
-        next: 'run the same command again: it goes on from here',
-      }),
-    );
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return controller.signal;
+/** What stands after `--` is no option. */
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return words.slice(0, end < 0 ? words.length : end).some(word => word === '--help' || word === '-h');
 }
 
 function say(stream: NodeJS.WriteStream, text: string, code: ExitCode): ExitCode {
   stream.write(text);
   return code;
-}
-
-function seconds(since: number): number {
-  return Math.round(performance.now() - since) / 1000;
 }
 
 function version(): string {

@@ -4,7 +4,7 @@ import type { Plan } from '../model/change.ts';
 import { canonical } from '../model/json.ts';
 import { exit, Problem } from '../model/problem.ts';
 import { withoutSecrets } from '../report/plan-json.ts';
-import { planText, summary } from '../report/plan-text.ts';
+import { summary } from '../report/summary.ts';
 import { counted } from '../report/text.ts';
 import type { Input } from './command.ts';
 import { confirm } from './confirm.ts';
@@ -16,6 +16,7 @@ export async function showAndApply(input: Input, run: Run): Promise<number> {
     output.print(`${summary(run.plan)}\n`);
     return output.watching(() => run.apply());
   }
+  const { planText } = await import('../report/plan-text.ts');
   output.print(`${planText(run.plan, output.paint)}\n\n`);
   await confirm(input, 'Do this?');
   const made = await output.watching(() => run.apply());

@@ -3,7 +3,6 @@ import { type ExitCode, exit, Problem } from '../model/problem.ts';
 import { quote } from '../model/quote.ts';
 import { planJson } from '../report/plan-json.ts';
 import { planSh } from '../report/plan-sh.ts';
-import { planText } from '../report/plan-text.ts';
 import { usage } from './arguments.ts';
 import type { Input } from './command.ts';
 import { sitePlaybook } from './places.ts';
@@ -28,7 +27,10 @@ export async function run(input: Input): Promise<ExitCode> {
     if (file !== undefined) await save(file, planJson(plan));
     if (format === 'json') output.raw(planJson(plan));
     else if (format === 'sh') output.raw(planSh(plan, argv => argv.map(quote).join(' ')));
-    else output.print(`${planText(plan, output.paint)}\n`);
+    else {
+      const { planText } = await import('../report/plan-text.ts');
+      output.print(`${planText(plan, output.paint)}\n`);
+    }
     return values.flag('detailed-exitcode') && plan.hosts.length > 0 ? exit.changes : exit.ok;
   } finally {
     await session.close();

@@ -1,7 +1,7 @@
 import type { Action } from '../model/change.ts';
 import type { ErrorView, Event } from '../model/event.ts';
+import { glyph } from './glyph.ts';
 import type { Paint } from './paint.ts';
-import { glyph } from './plan-text.ts';
 import { counted, duration, indent, printable } from './text.ts';
 
 type Name = Event['event'];

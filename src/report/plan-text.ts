@@ -1,17 +1,10 @@
 import { structuredPatch } from 'diff';
-import type { Action, Change, Plan } from '../model/change.ts';
+import type { Change, Plan } from '../model/change.ts';
 import type { Json } from '../model/json.ts';
+import { glyph } from './glyph.ts';
 import type { Paint } from './paint.ts';
-import { counted, indent, printable } from './text.ts';
-
-const glyphs: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-' };
-
-const tints: Readonly<Record<Action, keyof Paint>> = { create: 'create', update: 'update', delete: 'remove' };
-
-/** The sign of an action, in its colour. */
-export function glyph(action: Action, paint: Paint): string {
-  return paint[tints[action]](glyphs[action]);
-}
+import { summary } from './summary.ts';
+import { indent, printable } from './text.ts';
 
 /** A plan for people: a block a host and stage, each change with why, effect and unified diff; one summary line. */
 export function planText(plan: Plan, paint: Paint): string {
@@ -22,15 +15,6 @@ export function planText(plan: Plan, paint: Paint): string {
     ].join('\n'),
   );
   return [...blocks, summary(plan)].join('\n\n');
-}
-
-/** `Plan: 3 to create, 1 to update, 0 to delete, on 2 hosts.` */
-export function summary(plan: Plan): string {
-  const changes = plan.hosts.flatMap(host => host.changes);
-  if (changes.length === 0) return 'No changes: the hosts are as they should be.';
-  const of = (action: Action) => changes.filter(change => change.action === action).length;
-  const hosts = new Set(plan.hosts.map(({ host }) => host)).size;
-  return `Plan: ${of('create')} to create, ${of('update')} to update, ${of('delete')} to delete, on ${counted(hosts, 'host')}.`;
 }
 
 function changeText(change: Change, paint: Paint): string {

@@ -2,7 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Plan } from '../../src/model/change.ts';
 import { paint } from '../../src/report/paint.ts';
-import { planText, summary } from '../../src/report/plan-text.ts';
+import { planText } from '../../src/report/plan-text.ts';
+import { summary } from '../../src/report/summary.ts';
 
 const none = paint('never', {}, {});
 const plan = (changes: Plan['hosts'][number]['changes']): Plan => ({

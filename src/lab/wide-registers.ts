@@ -14,14 +14,12 @@ typedef unsigned long size;
 struct vector { unsigned char *base; size length; };
 extern long syscall(long, ...);
 extern int *__errno_location(void);
+extern void *memcpy(void *, const void *, size);
 enum { ptraceCall = 101, getRegisters = 0x4204, setRegisters = 0x4205, extendedState = 0x202, header = 512 };
 
-static unsigned char whole[65536];
+/* What was got, and what is set: there nothing but the guest's part is ever written. */
+static unsigned char whole[65536], wanted[65536];
 static size length;
-
-static void copy(unsigned char *to, const unsigned char *from, size count) {
-  while (count--) *to++ = *from++;
-}
 
 /* Components that the buffer has no room for are in their first state: their bits are off. */
 static void keepKnown(unsigned char *state) {
@@ -44,14 +42,13 @@ static long registers(long request, long process, struct vector *theirs) {
   size known = theirs->length < length ? theirs->length : length;
   if (request == getRegisters) {
     keepKnown(whole);
-    copy(theirs->base, whole, known);
+    memcpy(theirs->base, whole, known);
     theirs->length = known;
     return 0;
   }
-  for (size i = 0; i < length; i++) whole[i] = 0;
-  copy(whole, theirs->base, known);
-  keepKnown(whole);
-  struct vector ours = { whole, length };
+  memcpy(wanted, theirs->base, known);
+  keepKnown(wanted);
+  struct vector ours = { wanted, length };
   return syscall(ptraceCall, request, process, extendedState, &ours);
 }
 

@@ -2,7 +2,7 @@ import type { Reporter } from '../model/event.ts';
 import { concealed, type Secret } from '../model/secret.ts';
 import { jsonLines } from '../report/json-lines.ts';
 import { type ColorChoice, type Paint, paint } from '../report/paint.ts';
-import { redacting, redactor } from '../report/redact.ts';
+import { redacted, redacting, redactor } from '../report/redact.ts';
 import { live, plain } from '../report/terminal.ts';
 
 /** Where a command's words go: results to stdout, progress to stderr; with --json events to stdout, all text to stderr. */
@@ -15,6 +15,8 @@ export interface Output {
   print(text: string): void;
   /** A result for programs, on stdout: with --json only events belong there, so it is not for that mode. */
   raw(text: string): void;
+  /** Data without the values that are concealed, for files. */
+  hidden<Value>(data: Value): Value;
   /** From here on these values are hidden wherever they turn up. */
   conceal(secrets: readonly Secret[]): void;
   /** Shows progress in place while `work` runs, where there is a terminal. */
@@ -58,6 +60,7 @@ export function openOutput({ json, verbose, color }: OutputSettings): Output {
     raw: words => {
       process.stdout.write(redact(words));
     },
+    hidden: data => redacted(data, secrets),
     conceal(more) {
       secrets = [...secrets, ...more].filter(secret => secret.reveal() !== concealed);
       redact = redactor(secrets);

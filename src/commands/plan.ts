@@ -18,11 +18,12 @@ export async function run(input: Input): Promise<ExitCode> {
   const session = await openSession(input);
   try {
     const work = await session.program(values.text('playbook') ?? sitePlaybook);
-    const { plan, close } = await output.watching(async () => {
+    const { plan: made, close } = await output.watching(async () => {
       const opened = await openRun(session, work, false);
       return { plan: opened.plan, close: () => opened.close() };
     });
     await close();
+    const plan = output.hidden(made);
     const file = values.text('out');
     if (file !== undefined) await save(file, planJson(plan));
     if (format === 'json') output.raw(planJson(plan));

@@ -15,7 +15,8 @@ export async function run(input: Input): Promise<ExitCode> {
     const work = await session.program(values.text('playbook') ?? sitePlaybook);
     const opened = await output.watching(() => openRun(session, work, true));
     try {
-      if (planFile !== undefined && saved !== undefined) demandFits(planFile, saved, opened.plan);
+      if (planFile !== undefined && saved !== undefined)
+        demandFits(planFile, saved, output.hidden(opened.plan));
       await showAndApply(input, opened);
       if (values.flag('no-verify')) return exit.ok;
       return await verifySession(input, session, host => opened.transport(host));

@@ -182,8 +182,11 @@ function step(
   return same ? setOwnership(path, to) : writeFile(path, to, to, validate, conceal);
 }
 
-/** Each line up to the first of the words, and nothing after it. */
+/** Each line up to the first of the words, and nothing after it, nor of the lines that a backslash joins to it. */
 function withoutSecrets(content: string, words: readonly string[]): string {
-  const pattern = new RegExp(`^(.*?(?<![\\w-])(?:${words.join('|')})(?![\\w-])).*$`, 'gm');
+  const pattern = new RegExp(
+    `^(.*?(?<![\\w-])(?:${words.join('|')})(?![\\w-])).*(?:(?<=\\\\)\\r?\\n.*)*$`,
+    'gm',
+  );
   return content.replace(pattern, `$1 ${concealed}`);
 }

@@ -1,10 +1,11 @@
 import type { Plan } from '../model/change.ts';
 import type { Command } from '../model/command.ts';
 import { concealed } from '../model/secret.ts';
+import { printableJson } from './text.ts';
 
 /** A plan as it is saved and printed: plain JSON; what a secret command gets on stdin is not in it. */
 export function planJson(plan: Plan): string {
-  return `${JSON.stringify({ v: 1, ...withoutSecrets(plan) }, null, 2)}\n`;
+  return `${printableJson({ v: 1, ...withoutSecrets(plan) }, 2)}\n`;
 }
 
 /** The same plan with the inputs of secret commands taken out: fit for files and events. */

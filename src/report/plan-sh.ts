@@ -20,6 +20,7 @@ export function planSh(plan: Plan, quote: (argv: Argv) => string): string {
 }
 
 function line({ argv, stdin, secret }: Command, quote: (argv: Argv) => string): string {
-  if (stdin === undefined) return quote(argv);
-  return `printf %s ${secret ? "'(secret)'" : quote([stdin])} | ${quote(argv)}`;
+  const words = printable(quote(argv));
+  if (stdin === undefined) return words;
+  return `printf %s ${secret ? "'(secret)'" : printable(quote([stdin]))} | ${words}`;
 }

@@ -13,15 +13,27 @@ export function redacting(report: Reporter, secrets: readonly Secret[]): Reporte
   return event => report(walk(event, redact) as Event);
 }
 
-/** A function that hides known secrets in a text, where they stand as words of their own. */
+/** Values of this length stand nowhere by chance, so they are hidden inside of longer words too. */
+const surely = 9;
+
+/** Data with every known secret in its texts hidden. */
+export function redacted<Value>(value: Value, secrets: readonly Secret[]): Value {
+  return walk(value, redactor(secrets)) as Value;
+}
+
+/** A function that hides known secrets in a text; short ones only where they stand as words of their own. */
 export function redactor(secrets: readonly Secret[]): (text: string) => string {
   const values = [...new Set(secrets.map(secret => secret.reveal()))]
     .filter(value => value.length >= shortest)
     .sort((a, b) => b.length - a.length);
   if (values.length === 0) return text => text;
-  const any = values.map(value => value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');
-  const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${any})(?![\\p{L}\\p{N}])`, 'gu');
+  const pattern = new RegExp(values.map(patternOf).join('|'), 'gu');
   return text => text.replace(pattern, concealed);
+}
+
+function patternOf(value: string): string {
+  const literal = value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return value.length >= surely ? literal : `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`;
 }
 
 function walk(value: unknown, redact: (text: string) => string): unknown {

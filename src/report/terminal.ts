@@ -87,7 +87,7 @@ function note(busy: Map<string, { text: string; since: number }>, event: Event):
       set('reading again');
       break;
     case 'verify.started':
-      busy.set(event.client, { text: `asking ${event.service}`, since: performance.now() });
+      busy.set(event.client, { text: printable(`asking ${event.service}`), since: performance.now() });
       break;
     case 'verify.done':
     case 'stage.started':

@@ -1,11 +1,24 @@
+/** What moves a cursor, sets a title, or makes text look like another: controls (C1 too), formats such as bidi's, separators. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /**
  * Makes text that came from a host or a file safe to print: control characters and escape sequences
  * become visible, so nothing that a server says can move a cursor, hide a line or set a title.
  */
 export function printable(text: string): string {
-  return text.replace(/(?![\t\n])\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, char => {
+  return text.replace(unprintable, char => {
+    if (char === '\t' || char === '\n') return char;
     const code = char.codePointAt(0) ?? 0;
     return `\\x${code.toString(16).padStart(2, '0')}`;
+  });
+}
+
+/** JSON is printed as well: what it holds of the same characters is written as \uXXXX, which means the same. */
+export function printableJson(value: unknown, space?: number): string {
+  return JSON.stringify(value, null, space).replace(unprintable, char => {
+    if (char === '\n') return char;
+    const units = Array.from({ length: char.length }, (_, index) => char.charCodeAt(index));
+    return units.map(unit => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
   });
 }
 

@@ -74,7 +74,7 @@ export function failoverText(seen: FailoverView, paint: Paint): string {
     line(`started again, the VIP came back to ${seen.master}`, seen.back) +
     seen.faults
       .map(
-        fault => `    ${paint.bad(fault)}
+        fault => `    ${paint.bad(printable(fault))}
 `,
       )
       .join('')

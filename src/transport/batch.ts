@@ -36,16 +36,18 @@ export const lockCodes = { taken: 0, held: 1, noFlock: 2, noPlace: 3 } as const;
 
 /**
  * Takes the lock on descriptor 9 of the session's own shell, so the kernel gives it back when that
- * shell ends, whatever ended it. Only root can write to either directory, so nobody else can hold
- * the lock or plant a link. It is the first of its batch, so that it costs no round trip of its own, and
+ * shell ends, whatever ended it. Only root can write to either directory, so nobody else can plant
+ * a link; and only root can read the file, for flock(2) takes a lock on whatever can be opened. It is the
+ * first of its batch, so that it costs no round trip of its own, and
  * ends it where the lock is not to be had. Its result is framed like a command's: the code is one of
  * `lockCodes`, stdout is what the holder wrote.
  */
 function lockText(holder: string): string {
   return `command -v flock >/dev/null || { e 0 ${lockCodes.noFlock}; return; }
-for l in /run/lvsform.lock /var/run/lvsform.lock ''; do (exec 9<>"$l") 2>/dev/null && break; done
+for l in /run/lvsform.lock /var/run/lvsform.lock ''; do (umask 077; exec 9<>"$l") 2>/dev/null && break; done
 [ "$l" ] || { e 0 ${lockCodes.noPlace}; return; }
 exec 9<>"$l"
+chmod 600 "$l"
 if ! flock -n 9; then exec 9>&-; cat "$l"; e 0 ${lockCodes.held}; return; fi
 printf %s ${quote(holder)} >"$l"
 e 0 ${lockCodes.taken} || return`;

@@ -41,9 +41,14 @@ export function notRoot(where: string, uid: number): Problem {
   });
 }
 
-/** Output is held whole, so it has a bound. */
-export function tooMuchOutput(where: string, bytes: number): Problem {
-  return new Problem(`a command wrote more than ${Math.round(bytes / 1024 / 1024)} MiB`, { where });
+/** Output is held whole, so it has a bound. `name` is what the command that ran is called. */
+export function tooMuchOutput(where: string, bytes: number, name = 'a command'): Problem {
+  return new Problem(`the host printed more than ${Math.round(bytes / 1024 / 1024)} MiB`, {
+    code: exit.failed,
+    where,
+    why: `it was at: ${name}; the connection was closed, and no further command runs there`,
+    next: 'run that on the host to see what it prints, mend it, and run the same command again: what is done is kept',
+  });
 }
 
 function howItEnded({ code, signal, lost, slow }: ShellEnd): string {

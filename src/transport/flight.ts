@@ -6,7 +6,7 @@ import type { Frame } from './frames.ts';
 export class Flight {
   /** All results, once the batch is at its end. */
   readonly results: Promise<readonly Result[]>;
-  readonly #size: number;
+  readonly #names: readonly string[];
   readonly #options: RunOptions;
   readonly #locks: number;
   readonly #done: Result[] = [];
@@ -14,9 +14,15 @@ export class Flight {
   #resolve: (results: readonly Result[]) => void = () => undefined;
   #reject: (reason: unknown) => void = () => undefined;
 
-  /** `locks` results (one or none) come before those of the batch's `size` commands, and without them nothing else runs. */
-  constructor(size: number, options: RunOptions, locks = 0) {
-    this.#size = size + locks;
+  /** Bytes of output of the commands that have ended. */
+  kept = 0;
+
+  /**
+   * `names` are what the batch's commands are called. `locks` results (one or none) come before theirs, and without
+   * them nothing else runs.
+   */
+  constructor(names: readonly string[], options: RunOptions, locks = 0) {
+    this.#names = [...Array<string>(locks).fill('the lock'), ...names];
     this.#options = options;
     this.#locks = locks;
     this.results = new Promise((resolve, reject) => {
@@ -25,9 +31,15 @@ export class Flight {
     });
   }
 
+  /** What the command that runs is called. */
+  get at(): string | undefined {
+    return this.#names[this.#done.length];
+  }
+
   /** Takes one output of one command; true when that was the batch's last. What onResult throws comes out here. */
   take(stream: 'out' | 'err', frame: Frame): boolean {
     this.#frames[stream].push(frame);
+    this.kept += frame.body.length;
     const index = this.#done.length;
     const out = this.#frames.out[index];
     const err = this.#frames.err[index];
@@ -36,7 +48,7 @@ export class Flight {
     this.#done.push(result);
     if (index >= this.#locks) this.#options.onResult?.(index - this.#locks, result);
     const failed = result.code !== 0 && (index < this.#locks || this.#options.keepGoing !== true);
-    return failed || this.#done.length === this.#size;
+    return failed || this.#done.length === this.#names.length;
   }
 
   land(): void {

@@ -39,8 +39,8 @@ export interface Stats {
   roundTrips: number;
 }
 
-/** The most output that is held for one command: beyond it Node could not make one string of it. */
-const mostHeld = 400 * 1024 * 1024;
+/** The most output that is held of one batch, in bytes: all of it is in memory until the batch ends, for each host at once. */
+const mostHeld = 128 * 1024 * 1024;
 
 /**
  * Batches over one long-lived `sh`: the lock is a descriptor of that shell, sudo is asked once, and
@@ -79,7 +79,8 @@ export class Session {
     const secret = batch.some(({ secret, stdin }) => secret && stdin !== undefined);
     const text = batchText(batch, { keepGoing: options.keepGoing, lock });
     const locks = lock === undefined ? 0 : 1;
-    const results = await this.#next(text, secret, new Flight(batch.length, options, locks), options.signal);
+    const names = batch.map(({ label, argv }) => label ?? argv[0]);
+    const results = await this.#next(text, secret, new Flight(names, options, locks), options.signal);
     if (lock !== undefined) this.#demandLock(results[0]);
     return results.slice(locks);
   }
@@ -114,7 +115,7 @@ export class Session {
 
   /** Starts the shell before there is a batch, so that what is wrong with sudo shows at once. */
   async open(): Promise<void> {
-    await this.#next('b() { e 0 0; }', true, new Flight(1, {}), undefined);
+    await this.#next('b() { e 0 0; }', true, new Flight(['the first word'], {}), undefined);
   }
 
   /** No more batches; what runs or waits rejects. The connection is the caller's to close. */
@@ -239,7 +240,10 @@ export class Session {
   #guard(step: () => void): void {
     try {
       step();
-      if (this.#out.held + this.#err.held > mostHeld) throw tooMuchOutput(this.#options.where, mostHeld);
+      const flight = this.#flight;
+      if ((flight?.kept ?? 0) + this.#out.held + this.#err.held > mostHeld) {
+        throw tooMuchOutput(this.#options.where, mostHeld, flight?.at);
+      }
     } catch (error) {
       this.#cut(error);
     }

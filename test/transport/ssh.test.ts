@@ -70,6 +70,11 @@ real(
     assert.is(await one.lock("me@here, it's mine"), undefined);
     assert.is(await one.lock('me again'), undefined);
     assert.is(await two.lock('you'), "me@here, it's mine");
+    // flock(2) locks whatever can be opened: whoever can read the file could hold all runs up.
+    const [taken] = await two.run([
+      { argv: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'cat', '/run/lvsform.lock'] },
+    ]);
+    assert.match(taken?.stderr ?? '', 'Permission denied');
     // What a command starts must not keep the lock.
     await one.run([{ argv: ['sh', '-c', 'sleep 3 >/dev/null 2>&1 &'] }]);
     await one.close();

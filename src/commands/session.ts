@@ -6,6 +6,7 @@ import { loadPlaybook } from '../config/playbook.ts';
 import { renderer, templateDirs } from '../config/render.ts';
 import { Run, type RunOptions } from '../engine/run.ts';
 import { upwards } from '../engine/schedule.ts';
+import { Stopwatch } from '../engine/stopwatch.ts';
 import { kinds } from '../kinds/index.ts';
 import { type Cluster, type Host, roleNames } from '../model/cluster.ts';
 import { globs } from '../model/glob.ts';
@@ -48,6 +49,8 @@ export async function openSession(input: Input): Promise<Session> {
   if (warnings.length > 0) output.report({ event: 'note', text: renderDiagnostics(warnings) });
   const hosts = select(cluster, values.texts('host'), values.texts('role'));
   output.report({ event: 'run.started', inventory, hosts: hosts.length });
+  const stopwatch = new Stopwatch();
+  const prepared = { seconds: 0 };
   const connections = connector({ onNote: text => output.report({ event: 'note', text }) });
 
   return {
@@ -60,19 +63,33 @@ export async function openSession(input: Input): Promise<Session> {
       settle: 15,
       parallel,
       signal,
-      connect: host =>
-        connections.connect({
+      meter: stopwatch.meter,
+      connect: host => {
+        prepared.seconds ||= now();
+        return connections.connect({
           ...host.ssh,
           acceptNew: host.ssh.acceptNew || values.flag('accept-new'),
           timeout: values.text('timeout') === undefined ? host.ssh.timeout : timeout,
-        }),
+        });
+      },
     },
     async program(path) {
       const program = compile(await loadPlaybook(path), cluster, { kinds, roles });
       return { program, render: renderer(templateDirs(path)) };
     },
-    close: () => connections.close(),
+    async close() {
+      await connections.close();
+      if (!values.flag('timings')) return;
+      const seconds = now();
+      const times = { seconds, prepared: prepared.seconds || seconds, hosts: stopwatch.hosts() };
+      output.report({ event: 'timings', ...times });
+    },
   };
+}
+
+/** Seconds since the process began: what it loads counts too. */
+function now(): number {
+  return Math.round(performance.now()) / 1000;
 }
 
 /** Who holds the lock, for those who find it taken. */

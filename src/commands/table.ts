@@ -50,6 +50,7 @@ const hosts: Options = {
   },
   parallel: { type: 'string', value: 'N', description: 'hosts at the same time (default 64)' },
   'accept-new': { type: 'boolean', description: 'record the SSH keys of hosts that are not known yet' },
+  timings: { type: 'boolean', description: 'say where the time went, by host and phase' },
 };
 
 const out: Options = {

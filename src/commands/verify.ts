@@ -1,5 +1,6 @@
 import { demand, forEach } from '../engine/parallel.ts';
 import { lock } from '../engine/run.ts';
+import { timed } from '../engine/stopwatch.ts';
 import { type ExitCode, exit, Problem } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
 import { rulesText } from '../report/rules-text.ts';
@@ -28,6 +29,7 @@ export async function verifySession(
   unasked: ExitCode = exit.ok,
 ): Promise<ExitCode> {
   const { output, values } = input;
+  const { meter } = session.options;
   const cluster = withRequests(session, values.number('requests', 0, 1));
   const meant = new Set(session.hosts.map(({ name }) => name));
   const clients = cluster.hosts.filter(host => host.roles.includes('client') && meant.has(host.name));
@@ -42,13 +44,17 @@ export async function verifySession(
   try {
     const missing = narrowed.hosts.filter(({ name }) => lent(name) === undefined);
     const outcomes = await forEach(missing, session.options.parallel, async host => {
-      own.set(host.name, await session.options.connect(host));
+      const login = () => session.options.connect(host);
+      own.set(host.name, await timed(meter, host.name, 'login', login));
     });
     demand(outcomes, host => host.name, output.report);
     const transportOf = (host: string): Transport => {
       const transport = lent(host) ?? own.get(host);
       if (transport === undefined) throw new Problem('the host is not connected', { where: host });
-      return transport;
+      return {
+        ...transport,
+        run: (batch, how) => timed(meter, host, 'verify', () => transport.run(batch, how)),
+      };
     };
     const verdicts = await output.watching(() => verify(narrowed, transportOf, output.report, input.signal));
     output.print(verdictsText(verdicts, output.paint));

@@ -4,6 +4,7 @@ import type { Reporter } from '../model/event.ts';
 import { globs } from '../model/glob.ts';
 import { canonical } from '../model/json.ts';
 import { Problem } from '../model/problem.ts';
+import type { Phase } from '../model/timing.ts';
 import type { Transport } from '../model/transport.ts';
 import { act } from './act.ts';
 import { emptyLedger, forget, type Ledger, record, settle, writeLedger } from './ledger.ts';
@@ -18,6 +19,7 @@ import {
   removal,
 } from './look.ts';
 import type { Compared } from './plan.ts';
+import { timed } from './stopwatch.ts';
 
 /** What the work on a host needs besides the host. */
 export interface HostContext extends Comparing {
@@ -48,7 +50,7 @@ export class HostRun {
 
   /** Reads the host and compares it with what is wanted. Writes nothing. Takes the lock before, where a holder is named. */
   async plan(holder?: string): Promise<readonly HostPlan[]> {
-    const { ledger, stages } = await look(this.#transport, this.#work, this.#context, holder);
+    const { ledger, stages } = await look(this.#transport, this.#work, this.#context, { lock: holder });
     this.#ledger = ledger;
     this.#stages = stages;
     return stages.flatMap(stage => {
@@ -98,7 +100,10 @@ export class HostRun {
   /** The ledger goes first: what is not yet on record is not yet changed. */
   async #act(changes: readonly Change[], signal: AbortSignal | undefined): Promise<void> {
     const before = this.#ledgerIsWritten ? [] : [writeLedger(this.#ledger)];
-    await act(this.#transport, this.host.name, changes, before, this.#context.report, signal);
+    const { name } = this.host;
+    await timed(this.#context.meter, name, 'act', () =>
+      act(this.#transport, name, changes, before, this.#context.report, signal),
+    );
     this.#ledgerIsWritten = true;
   }
 
@@ -149,12 +154,12 @@ export class HostRun {
     which: (stages: readonly HostStage[]) => readonly Compared[],
     done?: readonly Change[],
   ): Promise<readonly Change[]> {
-    const { report, settle } = this.#context;
+    const { report, settle, meter } = this.#context;
     const [host, mine] = [this.host.name, new Set(done?.map(({ address }) => address))];
     report({ event: 'host.checking', host });
     const deadline = performance.now() + settle * 1000;
-    for (;;) {
-      const { stages } = await look(this.#transport, this.#work, this.#context);
+    for (let phase: Phase = 'check'; ; phase = 'wait') {
+      const { stages } = await look(this.#transport, this.#work, this.#context, { phase });
       const { open, left } = outcome(which(stages));
       if (open.length === 0) {
         for (const text of left) report({ event: 'note', host, text });
@@ -162,7 +167,7 @@ export class HostRun {
       }
       if (done && open.some(({ address }) => !mine.has(address))) return open;
       if (performance.now() > deadline) throw unsettled(host, open, settle);
-      await new Promise(resolve => setTimeout(resolve, 500));
+      await timed(meter, host, 'wait', () => new Promise(resolve => setTimeout(resolve, 500)));
     }
   }
 }

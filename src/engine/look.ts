@@ -3,10 +3,12 @@ import type { Host } from '../model/cluster.ts';
 import { globs } from '../model/glob.ts';
 import { type AnyKind, address, type Resource } from '../model/kind.ts';
 import type { Answers, Ask } from '../model/probe.ts';
+import type { Meter, Phase } from '../model/timing.ts';
 import type { Transport } from '../model/transport.ts';
 import { askLedger, type Entry, emptyLedger, type Ledger, ledgerProbe, orphans } from './ledger.ts';
 import { type Compared, compare, kindOf, restore } from './plan.ts';
 import { read } from './read.ts';
+import { timed } from './stopwatch.ts';
 
 /** What is wanted on one host: its resources by stage, and whose they are. */
 export interface HostWork {
@@ -19,6 +21,8 @@ export interface HostWork {
 
 /** What the engine compares with, given to it by the commands. */
 export interface Comparing {
+  /** Told where the time goes. */
+  readonly meter?: Meter;
   readonly kinds: ReadonlyMap<string, AnyKind>;
   render(template: string, data: object): string;
 }
@@ -38,16 +42,18 @@ export const removal = 'removal';
 export async function look(
   transport: Transport,
   work: HostWork,
-  { kinds, render }: Comparing,
-  lock?: string,
+  { kinds, render, meter }: Comparing,
+  { lock, phase = 'read' }: { readonly lock?: string | undefined; readonly phase?: Phase } = {},
 ): Promise<{ readonly ledger: Ledger; readonly stages: readonly HostStage[] }> {
   const resources = work.stages.flatMap(stage => stage.resources);
   const asks = resources.flatMap(({ kind, spec }) => kind.asks(kind.subject(spec)));
-  const answers = await read(transport, work.host.name, [askLedger, ...asks], lock);
+  const { name: host } = work.host;
+  const answers = await timed(meter, host, phase, () => read(transport, host, [askLedger, ...asks], lock));
   const ledger = answers.get(ledgerProbe, askLedger.key) ?? emptyLedger;
   const gone = orphans(ledger, releasesOf(work, ledger), addressesOf(work));
-  const remains = await readEntries(transport, work.host.name, gone, kinds);
+  const remains = await timed(meter, host, phase, () => readEntries(transport, host, gone, kinds));
 
+  const from = performance.now();
   const changed = new Set<string>();
   const early = new Set<Entry>();
   const stages = work.stages.map(({ name, resources }) => {
@@ -63,10 +69,9 @@ export async function look(
     };
   });
   const late = gone.filter(entry => !early.has(entry));
-  return {
-    ledger,
-    stages: [...stages, { name: removal, replaced: [], compared: restore(late, kinds, remains, changed) }],
-  };
+  const removed = { name: removal, replaced: [], compared: restore(late, kinds, remains, changed) };
+  meter?.(host, 'plan', (performance.now() - from) / 1000);
+  return { ledger, stages: [...stages, removed] };
 }
 
 /** The changes among what was compared, in order. */

@@ -6,6 +6,7 @@ import { type HostContext, HostRun } from './host-run.ts';
 import type { HostWork } from './look.ts';
 import { demand, forEach, unlessAborted } from './parallel.ts';
 import type { Schedule, Wave } from './schedule.ts';
+import { timed } from './stopwatch.ts';
 
 /** What a run needs besides its schedule. */
 export interface RunOptions extends HostContext {
@@ -47,7 +48,9 @@ export class Run {
       const outcomes = await forEach(works, options.parallel, async work => {
         options.signal?.throwIfAborted();
         options.report({ event: 'host.connecting', host: work.host.name });
-        const transport = await unlessAborted(options.connect(work.host), options.signal);
+        const transport = await timed(options.meter, work.host.name, 'login', () =>
+          unlessAborted(options.connect(work.host), options.signal),
+        );
         const run = new HostRun(work, transport, options);
         opened.push({ run, transport });
         options.report({ event: 'host.reading', host: work.host.name, resources: count(work) });

@@ -1,5 +1,6 @@
 import type { Plan } from './change.ts';
 import type { Json } from './json.ts';
+import type { HostTimes } from './timing.ts';
 
 /**
  * What happens in a run, as plain JSON. Reporters subscribe and observe; they never steer. With
@@ -53,6 +54,14 @@ export type Event =
   | { readonly event: 'lab.status'; readonly lab: string; readonly hosts: Json }
   | { readonly event: 'lab.progress'; readonly text: string; readonly host?: string }
   | { readonly event: 'problem'; readonly error: ErrorView; readonly diagnostics?: Json }
+  | {
+      readonly event: 'timings';
+      /** Since the process began, and of them before the first host. */
+      readonly seconds: number;
+      readonly prepared: number;
+      /** The slowest first. */
+      readonly hosts: readonly HostTimes[];
+    }
   | { readonly event: 'note'; readonly text: string; readonly host?: string }
   | {
       readonly event: 'run.finished';

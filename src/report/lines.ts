@@ -3,6 +3,7 @@ import type { ErrorView, Event } from '../model/event.ts';
 import { glyph } from './glyph.ts';
 import type { Paint } from './paint.ts';
 import { counted, duration, indent, printable } from './text.ts';
+import { timingsText } from './timings-text.ts';
 
 type Name = Event['event'];
 type Of<N extends Name> = Extract<Event, { event: N }>;
@@ -56,6 +57,7 @@ const formatters: { readonly [N in Name]: (event: Of<N>, paint: Paint) => Line |
         ? errorText(error, paint)
         : `${error.why ?? ''}\n${errorText({ what: error.what }, paint)}`,
   }),
+  timings: ({ seconds, prepared, hosts }) => ({ text: timingsText(seconds, prepared, hosts) }),
   note: ({ text, host }) => ({ text: host ? `${host}: ${text}` : text }),
   'run.finished': () => undefined,
 };

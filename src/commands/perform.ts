@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { InputProblem } from '../config/diagnostic.ts';
 import { closest } from '../model/closest.ts';
 import { type ExitCode, exit, Problem, view } from '../model/problem.ts';
@@ -46,6 +47,8 @@ const echo = 300;
 /** The first SIGINT or SIGTERM asks for an orderly end; the second one ends at once. */
 function interrupts(): AbortSignal {
   const controller = new AbortController();
+  // Every host of a run listens.
+  setMaxListeners(0, controller.signal);
   let first = 0;
   const onSignal = () => {
     if (controller.signal.aborted) {

@@ -103,7 +103,7 @@ export function openRun(session: Session, { program, render }: Work, writes: boo
   return Run.open({ playbook: program.playbook, inventory }, upwards(program, hosts), {
     ...options,
     render,
-    ...(writes && { holder: holder() }),
+    ...(writes ? { holder: holder() } : { readOnly: true }),
   });
 }
 

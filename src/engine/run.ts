@@ -13,6 +13,8 @@ export interface RunOptions extends HostContext {
   connect(host: Host): Promise<Transport>;
   /** Hosts at the same time. */
   readonly parallel: number;
+  /** Nothing will be applied: each host is let go as soon as it was read, and no more of them are held open than are read at once. */
+  readonly readOnly?: boolean;
   /** Given for runs that write: who to name to others that want the same hosts meanwhile. */
   readonly holder?: string;
   readonly signal?: AbortSignal;
@@ -43,7 +45,8 @@ export class Run {
     { works, waves }: Schedule,
     options: RunOptions,
   ): Promise<Run> {
-    const opened: { run: HostRun; transport: Transport }[] = [];
+    const opened = new Map<string, { run: HostRun; transport: Transport }>();
+    const leaving: Promise<void>[] = [];
     try {
       const outcomes = await forEach(works, options.parallel, async work => {
         options.signal?.throwIfAborted();
@@ -52,28 +55,37 @@ export class Run {
           unlessAborted(options.connect(work.host), options.signal),
         );
         const run = new HostRun(work, transport, options);
-        opened.push({ run, transport });
+        opened.set(work.host.name, { run, transport });
         options.report({ event: 'host.reading', host: work.host.name, resources: count(work) });
         const plans = await unlessAborted(run.plan(options.holder), options.signal).catch(
           (error: unknown) => {
             throw error instanceof LockHeld ? locked(work.host, error.holder) : error;
           },
         );
+        if (options.readOnly) {
+          opened.delete(work.host.name);
+          leaving.push(transport.close());
+        }
         const changes = plans.reduce((sum, plan) => sum + plan.changes.length, 0);
         options.report({ event: 'host.planned', host: work.host.name, changes });
         return plans;
       });
       demand(outcomes, work => work.host.name, options.report);
 
-      const plans = outcomes.flatMap(outcome => ('value' in outcome ? outcome.value : []));
+      const plans = new Map(
+        outcomes
+          .flatMap(outcome => ('value' in outcome ? outcome.value : []))
+          .map(plan => [`${plan.host} ${plan.stage}`, plan]),
+      );
       const ordered = waves.flatMap(({ steps }) =>
-        steps.flatMap(step => plans.filter(plan => plan.host === step.host && plan.stage === step.stage)),
+        steps.flatMap(({ host, stage }) => plans.get(`${host} ${stage}`) ?? []),
       );
       const plan = { ...names, hosts: ordered };
       options.report({ event: 'plan.made', plan });
-      return new Run(plan, new Map(opened.map(host => [host.run.host.name, host])), waves, options);
+      await Promise.all(leaving);
+      return new Run(plan, opened, waves, options);
     } catch (error) {
-      await closeAll(opened);
+      await Promise.all([...leaving, closeAll([...opened.values()])]);
       throw error;
     }
   }
@@ -84,9 +96,8 @@ export class Run {
     const changed = new Map<string, number>();
     for (const { name, steps } of this.#waves) {
       const busy = steps.filter(({ host }) => this.#hosts.has(host));
-      const planned = this.plan.hosts.filter(({ host, stage }) =>
-        busy.some(step => step.host === host && step.stage === stage),
-      );
+      const now = new Set(busy.map(({ host, stage }) => `${host} ${stage}`));
+      const planned = this.plan.hosts.filter(({ host, stage }) => now.has(`${host} ${stage}`));
       if (planned.length > 0) {
         report({ event: 'stage.started', stage: name, hosts: planned.map(({ host }) => host) });
       }

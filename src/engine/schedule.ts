@@ -17,14 +17,19 @@ export interface Schedule {
 /** Makes hosts as a program says, stage by stage; what its playbook no longer wants on them goes last. */
 export function upwards({ playbook, stages }: Program, hosts: readonly Host[]): Schedule {
   const meant = new Set(hosts.map(({ name }) => name));
+  const wanted = stages.map(({ name, hosts: members }) => ({
+    name,
+    of: new Map(members.map(({ host, resources }) => [host.name, resources])),
+  }));
   return {
     works: hosts.map(host => ({
       host,
       playbook,
       releases: new Set([playbook]),
-      stages: stages.flatMap(({ name, hosts: members }) =>
-        members.filter(one => one.host.name === host.name).map(({ resources }) => ({ name, resources })),
-      ),
+      stages: wanted.flatMap(({ name, of }) => {
+        const resources = of.get(host.name);
+        return resources === undefined ? [] : [{ name, resources }];
+      }),
     })),
     waves: [
       ...stages.map(({ name, hosts: members }) => ({

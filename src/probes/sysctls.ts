@@ -24,16 +24,17 @@ export const sysctls: Probe<SysctlEntry> = {
   parse(result, keys) {
     const boot = new Map<string, string>();
     const values = new Map<string, string>();
+    const paths = new Set(keys.map(sysctlPath));
     const missing = new Set<string>();
     for (const line of linesOf('sysctls', result)) {
       const absent = /^absent (\d+)$/.exec(line);
       if (absent) missing.add(keyAt('sysctls', keys, absent[1]));
       else if (line.startsWith(`${sysctlBootFile}:`)) readBoot(line.slice(sysctlBootFile.length + 1), boot);
-      else addValue(line, keys, values);
+      else addValue(line, paths, values);
     }
     const entries = new Map<string, SysctlEntry | undefined>();
     for (const key of keys) {
-      const value = values.get(key);
+      const value = values.get(sysctlPath(key));
       if (value === undefined && !missing.has(key)) continue;
       entries.set(key, { value: value ?? null, boot: boot.get(sysctlPath(key)) ?? null });
     }
@@ -55,12 +56,15 @@ function readBoot(line: string, boot: Map<string, string>): void {
   if (match) boot.set(sysctlPath(match[1] ?? ''), (match[2] ?? '').trim());
 }
 
-function addValue(line: string, keys: readonly string[], values: Map<string, string>): void {
-  const key = keys.find(one => line.startsWith(`/proc/sys/${sysctlPath(one)}:`));
-  if (key === undefined) throw garbled('sysctls', line);
-  const value = line.slice(`/proc/sys/${sysctlPath(key)}:`.length);
-  const before = values.get(key);
-  values.set(key, before === undefined ? value : `${before}\n${value}`);
+function addValue(line: string, paths: ReadonlySet<string>, values: Map<string, string>): void {
+  // A path may hold a colon too, by the alias of an interface.
+  const path = [...line.matchAll(/:/g)]
+    .map(({ index }) => line.slice('/proc/sys/'.length, index))
+    .find(head => paths.has(head));
+  if (path === undefined) throw garbled('sysctls', line);
+  const value = line.slice(`/proc/sys/${path}:`.length);
+  const before = values.get(path);
+  values.set(path, before === undefined ? value : `${before}\n${value}`);
 }
 
 const text = `export LC_ALL=C

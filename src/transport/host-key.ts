@@ -26,11 +26,11 @@ export interface HostKeyPolicy {
 /** Resolves if the host may be trusted with a credential; rejects with a Problem if not. */
 export async function vouch(policy: HostKeyPolicy, store: KnownHostsFiles, key: Buffer): Promise<void> {
   const { name, port, files } = policy;
-  const verdict = judge(await store.load(files), name, port, key);
+  const verdict = judge(await store.about(files, name, port), name, port, key);
   if (verdict.kind === 'known') return;
   if (verdict.kind !== 'unknown' || !policy.acceptNew) throw refusal(policy, verdict, key);
   await store.alone(async () => {
-    const again = judge(await store.load(files), name, port, key);
+    const again = judge(await store.about(files, name, port), name, port, key);
     if (again.kind === 'known') return;
     if (again.kind !== 'unknown') throw refusal(policy, again, key);
     await store.record(files[0], name, port, key);

@@ -1,18 +1,20 @@
 import { appendFile, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { exit, Problem } from '../model/problem.ts';
-import { type KnownHost, knownHostLine, parseKnownHosts } from './known-hosts.ts';
+import { type KnownHost, KnownHosts, knownHostLine, parseKnownHosts } from './known-hosts.ts';
 
 /**
  * known_hosts files, each read once in a run. A file that is not there knows nobody; one that cannot
  * be read is refused, for it may be the one that revokes a key.
  */
 export class KnownHostsFiles {
-  readonly #files = new Map<string, Promise<readonly KnownHost[]>>();
+  readonly #files = new Map<string, Promise<KnownHosts>>();
   #writing: Promise<unknown> = Promise.resolve();
 
-  async load(files: readonly string[]): Promise<readonly KnownHost[]> {
-    return (await Promise.all(files.map(file => this.#read(file)))).flat();
+  /** What the files say that may be about a host. */
+  async about(files: readonly string[], host: string, port: number): Promise<readonly KnownHost[]> {
+    const read = await Promise.all(files.map(file => this.#read(file)));
+    return read.flatMap(known => known.about(host, port));
   }
 
   /** Runs one task at a time, so that two connections do not both find a host new and record it. */
@@ -40,18 +42,18 @@ export class KnownHostsFiles {
     this.#files.delete(file);
   }
 
-  #read(file: string): Promise<readonly KnownHost[]> {
+  #read(file: string): Promise<KnownHosts> {
     const known = this.#files.get(file) ?? readKnownHosts(file);
     this.#files.set(file, known);
     return known;
   }
 }
 
-async function readKnownHosts(file: string): Promise<readonly KnownHost[]> {
+async function readKnownHosts(file: string): Promise<KnownHosts> {
   try {
-    return parseKnownHosts(await readFile(file, 'utf8'), file);
+    return new KnownHosts(parseKnownHosts(await readFile(file, 'utf8'), file));
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (isMissing(error)) return new KnownHosts([]);
     throw new Problem('known_hosts cannot be read, so no host key can be checked', {
       code: exit.unreachable,
       where: file,

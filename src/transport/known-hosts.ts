@@ -36,6 +36,37 @@ export function parseKnownHosts(text: string, file: string): readonly KnownHost[
   });
 }
 
+/**
+ * The lines of a file by the names that they are for, so that many hosts do not each go through the lines of all others. A line
+ * with a pattern or a hashed name may be about anybody.
+ */
+export class KnownHosts {
+  readonly #byName = new Map<string, number[]>();
+  readonly #anybody: number[] = [];
+  readonly #entries: readonly KnownHost[];
+
+  constructor(entries: readonly KnownHost[]) {
+    this.#entries = entries;
+    for (const [index, { names }] of entries.entries()) {
+      if (/[*?!|]/.test(names)) this.#anybody.push(index);
+      else {
+        for (const name of names.toLowerCase().split(',')) {
+          const lines = this.#byName.get(name);
+          if (lines === undefined) this.#byName.set(name, [index]);
+          else lines.push(index);
+        }
+      }
+    }
+  }
+
+  /** The lines that may be about a host, in the order of the file. */
+  about(host: string, port: number): readonly KnownHost[] {
+    const own = namesOf(host, port).flatMap(name => this.#byName.get(name) ?? []);
+    const lines = [...new Set([...own, ...this.#anybody])].sort((a, b) => a - b);
+    return lines.flatMap(index => this.#entries[index] ?? []);
+  }
+}
+
 /** The names under which a host's keys are written, the exact one first. */
 export function namesOf(host: string, port: number): readonly [string, ...string[]] {
   const name = host.toLowerCase();

@@ -23,8 +23,8 @@ export async function logIn(
   path: () => Promise<Duplex> | undefined,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const known = await store.load(target.hostKey.files);
-  const { name, port } = target.hostKey;
+  const { name, port, files } = target.hostKey;
+  const known = await store.about(files, name, port);
   for (let attempt = 1; ; attempt += 1) {
     const tried: string[] = [];
     let offered: readonly string[] | undefined;

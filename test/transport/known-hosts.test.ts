@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Problem } from '../../src/model/problem.ts';
 import { type HostKeyPolicy, hostKeyAlgorithms, vouch } from '../../src/transport/host-key.ts';
-import { fingerprint, judge, keyType, parseKnownHosts } from '../../src/transport/known-hosts.ts';
+import { fingerprint, judge, KnownHosts, keyType, parseKnownHosts } from '../../src/transport/known-hosts.ts';
 import { KnownHostsFiles } from '../../src/transport/known-hosts-files.ts';
 import { keygen } from './sshd.ts';
 
@@ -26,7 +26,7 @@ const ecdsa = key('ecdsa', 'ecdsa');
 const rsa = key('rsa', 'rsa');
 
 const verdict = (text: string, host: string, port: number, blob = one.blob) =>
-  judge(parseKnownHosts(text, 'kh'), host, port, blob);
+  judge(new KnownHosts(parseKnownHosts(text, 'kh')).about(host, port), host, port, blob);
 
 /** A line's patterns, a host, its port, and what is said of key one. */
 const table: readonly (readonly [line: string, host: string, port: number, kind: string])[] = [

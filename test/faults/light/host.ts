@@ -195,6 +195,17 @@ export class LightHost {
       .flatMap(childrenOf);
   }
 
+  /**
+   * Sessions of lvsform whose shell still has somebody to listen to: each has a `tee` that reads the connection and two that
+   * write to it (src/transport/bootstrap.ts), and the first ends with the connection or when the other side closes its own.
+   */
+  listeners(): number {
+    const below = (pid: number): readonly number[] =>
+      childrenOf(pid).flatMap(child => [child, ...below(child)]);
+    const tees = below(this.#init).filter(pid => nameOf(pid) === 'tee').length;
+    return Math.floor(tees / 3);
+  }
+
   /** Waits until no run has the host's lock any more. */
   async unlocked(): Promise<void> {
     const file = `/proc/${this.#init}/root/run/lvsform.lock`;

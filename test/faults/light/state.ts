@@ -48,7 +48,8 @@ export function differences(before: State, after: State): readonly string[] {
 function files(ground: Ground, upper: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   walk(upper, '', (path, stat) => {
-    const line = describe(join(upper, path), stat);
+    // What a service has loaded is remembered by the times of its files, too.
+    const line = describe(join(upper, path), stat, path.startsWith('/var/lib/lvsform/loaded/'));
     const below = ground.layers
       .map(layer => join(layer, path))
       .flatMap(file => {
@@ -61,11 +62,11 @@ function files(ground: Ground, upper: string): ReadonlyMap<string, string> {
   return found;
 }
 
-function describe(file: string, stat: Stats): string {
+function describe(file: string, stat: Stats, shallow = false): string {
   const owner = `${(stat.mode & 0o7777).toString(8)} ${stat.uid}:${stat.gid}`;
   if (stat.isDirectory()) return `directory ${owner}`;
   if (stat.isSymbolicLink()) return `link to ${readlinkSync(file)}`;
-  if (stat.isFile()) return `file ${owner} ${sum(readFileSync(file))}`;
+  if (stat.isFile()) return `file ${owner} ${shallow ? '' : sum(readFileSync(file))}`;
   // overlayfs: a character device 0/0 hides what is below.
   return stat.isCharacterDevice() && stat.rdev === 0 ? 'gone' : `special ${owner}`;
 }

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Event } from '../../../src/model/event.ts';
 import { canaries, type Ground } from '../light/ground.ts';
 import { type LightHost, until } from '../light/host.ts';
@@ -76,7 +75,7 @@ async function disturb(
     await Promise.all(scene.hosts.map(gone));
   } else {
     started?.child.kill('SIGINT');
-    await sleep(150);
+    await until(`${row.name}: the shell is told`, () => host.listeners() === 0 || undefined);
   }
   host.release();
   const said = await saying;

@@ -12,7 +12,7 @@ import { type Outcome, sweep } from './sweep/sweep.ts';
 const selection = suite('up, disturbed at 27 points', { outcomes: [] as readonly Outcome[] });
 
 selection.before(async context => {
-  const { outcomes } = await sweep({ rows: 27 });
+  const { outcomes } = await sweep({ rows: 27, lanes: 4 });
   context.outcomes = outcomes;
 });
 

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { layGround } from '../light/ground.ts';
+import { reference } from './invariants.ts';
 import { type Row, rowsOf, sample } from './rows.ts';
-import { reference, runRow } from './run-row.ts';
+import { runRow } from './run-row.ts';
 import { layerFiles, makeScene } from './scene.ts';
 
 /*

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runFile } from '../runner/run-file.ts';
+import { testFile } from '../runner/test-file.ts';
+import { type Figure, figuresIn } from './figure.ts';
+import { sweep } from './sweep/sweep.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What a part needs besides itself. */
+export interface PartOptions {
+  /** So many rows of a table that could do more; undefined: all. */
+  readonly rows: number | undefined;
+  readonly say: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A part of `npm run faults`. */
+export interface Part {
+  readonly name: string;
+  readonly about: string;
+  run(options: PartOptions): Promise<readonly Figure[]>;
+}
+
+/** All parts, in the order in which they run: those that need no lab first. */
+export const parts: readonly Part[] = [
+  {
+    name: 'sweep',
+    about: 'every step of an up on light hosts, before, during and after: cut, killed, interrupted',
+    async run({ rows, say }) {
+      const { outcomes, all } = await sweep(
+        rows === undefined ? {} : { rows },
+        ({ row, broken, seconds }) => {
+          say(
+            `${broken.length === 0 ? 'ok  ' : 'FAIL'} ${row} (${seconds.toFixed(1)} s)${broken.map(one => `\n     ${one}`).join('')}`,
+          );
+        },
+      );
+      const kept = outcomes.filter(({ broken }) => broken.length === 0).length;
+      say(`${kept} of ${outcomes.length} rows kept every invariant; the table has ${all}`);
+      return [
+        { name: 'sweep-rows', value: outcomes.length, unit: 'rows', goal: { atLeast: rows ?? all } },
+        share('sweep-kept', kept, outcomes.length),
+      ];
+    },
+  },
+];
+
+/** A share of all, in per cent; of nothing it is none. */
+export function share(name: string, kept: number, all: number): Figure {
+  return { name, value: all === 0 ? Number.NaN : (100 * kept) / all, unit: '%', goal: { atLeast: 100 } };
+}
+
+/** A part that is files of tests: each must pass, and the figures that they print are the part's. */
+export function files(name: string, about: string, paths: readonly string[]): Part {
+  return {
+    name,
+    about,
+    async run({ say, signal }) {
+      const figures: Figure[] = [];
+      let passed = 0;
+      const here = paths.filter(path => existsSync(join(root, path)));
+      for (const path of here) {
+        const outcome = await runFile(root, testFile(root, path), signal);
+        say(`${outcome.why === undefined ? 'ok  ' : 'FAIL'} ${path} (${outcome.seconds.toFixed(1)} s)`);
+        if (outcome.why === undefined) passed += 1;
+        else say(`${outcome.why}\n${outcome.output.trim()}`);
+        figures.push(...figuresIn(outcome.output));
+      }
+      return [...figures, share(`${name}-files-passed`, passed, here.length)];
+    },
+  };
+}

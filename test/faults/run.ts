@@ -1,0 +1,58 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type Figure, figureLine, reached } from './figure.ts';
+import { parts } from './parts.ts';
+
+/**
+ * npm run faults -- [part...] [--rows N] [--json FILE] [--list]
+ *
+ * Injects the faults of every table, in order, and prints each figure on a line of its own at the end. Exits 1 where a figure is
+ * short of its goal, or a part broke off.
+ */
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { list: { type: 'boolean' }, rows: { type: 'string' }, json: { type: 'string' } },
+});
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interruption.abort());
+
+const unknown = positionals.filter(name => !parts.some(part => part.name === name));
+const rows = values.rows === undefined ? undefined : Number(values.rows);
+if (values.list) for (const { name, about } of parts) say(`${name.padEnd(20)} ${about}`);
+else if (unknown.length > 0 || (rows !== undefined && !(rows >= 1))) {
+  say(
+    unknown.length > 0
+      ? `there is no part ${unknown.join(', ')}; --list names them`
+      : '--rows takes a number',
+  );
+  process.exitCode = 64;
+} else process.exitCode = await runParts();
+
+async function runParts(): Promise<number> {
+  const figures: Figure[] = [];
+  const brokeOff: string[] = [];
+  for (const part of parts.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+    if (interruption.signal.aborted) break;
+    const since = performance.now();
+    say(`\n${part.name}: ${part.about}`);
+    try {
+      figures.push(...(await part.run({ rows, say, signal: interruption.signal })));
+    } catch (error) {
+      brokeOff.push(part.name);
+      say(`${part.name} broke off: ${error instanceof Error ? error.stack : String(error)}`);
+    }
+    say(`${part.name}: ${((performance.now() - since) / 1000).toFixed(0)} s`);
+  }
+  say(`\n${figures.map(figureLine).join('\n')}`);
+  if (values.json !== undefined) {
+    const all = figures.map(one => ({ ...one, ok: reached(one) }));
+    writeFileSync(values.json, `${JSON.stringify({ figures: all, brokeOff }, null, 2)}\n`);
+  }
+  if (interruption.signal.aborted) return 130;
+  return brokeOff.length === 0 && figures.length > 0 && figures.every(reached) ? 0 : 1;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -7,27 +7,28 @@ export interface DelayProxy {
   roundTrips(): number;
   /** How many connections came. */
   connections(): number;
+  /** Round trips of all connections together. */
+  allRoundTrips(): number;
   stop(): Promise<void>;
 }
 
 /**
- * A TCP proxy in front of a port of 127.0.0.1, `roundTrip` milliseconds long: half of it each way, and one whole before
+ * A TCP proxy in front of a port, `roundTrip` milliseconds long: half of it each way, and one whole before
  * the first byte, for TCP's handshake. Round trips are counted by cause and not by time: bytes to the host belong to the
  * round of the last bytes that came from it, and bytes from the host end the round of the last bytes that it had got.
  */
-export async function delayProxy(target: number, roundTrip: number): Promise<DelayProxy> {
+export async function delayProxy(target: number, roundTrip: number, host = '127.0.0.1'): Promise<DelayProxy> {
   const sockets = new Set<Socket>();
-  let connections = 0;
-  let rounds = 0;
+  /** Round trips of each connection. */
+  const rounds: number[] = [];
   const server = createServer({ noDelay: true, allowHalfOpen: true }, near => {
-    connections += 1;
+    const connection = rounds.push(1) - 1;
     sockets.add(near);
     let [atClient, atHost] = [1, 1];
-    rounds = 1;
     const open = performance.now() + 1.5 * roundTrip;
     const later = (at: number, step: () => void) => setTimeout(step, Math.max(0, at - performance.now()));
     const far = new Socket({ allowHalfOpen: true });
-    later(open, () => far.connect({ host: '127.0.0.1', port: target, noDelay: true }));
+    later(open, () => far.connect({ host, port: target, noDelay: true }));
     sockets.add(far);
     near.on('data', chunk => {
       const round = atClient;
@@ -40,7 +41,7 @@ export async function delayProxy(target: number, roundTrip: number): Promise<Del
       const round = atHost + 1;
       later(Math.max(open, performance.now()) + roundTrip / 2, () => {
         atClient = Math.max(atClient, round);
-        rounds = atClient;
+        rounds[connection] = atClient;
         near.write(chunk);
       });
     });
@@ -60,8 +61,9 @@ export async function delayProxy(target: number, roundTrip: number): Promise<Del
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
-    roundTrips: () => rounds,
-    connections: () => connections,
+    roundTrips: () => rounds.at(-1) ?? 0,
+    connections: () => rounds.length,
+    allRoundTrips: () => rounds.reduce((sum, one) => sum + one, 0),
     stop: () =>
       new Promise(resolve => {
         for (const socket of sockets) socket.destroy();

@@ -73,20 +73,21 @@ const asksItself: Rule = {
   },
 };
 
-/** Directors that are each other's real servers send one packet to and fro. */
+/** Directors that are each other's real servers send one packet to and fro, unless the BACKUP leaves it alone. */
 const ownServer: Rule = {
-  reads: ['hosts', 'services'],
+  reads: ['hosts', 'director', 'vips', 'vrrp', 'services'],
   *check(draft) {
     for (const service of draft.services) yield* directorsIn(service, draft);
   },
 };
 
-function* directorsIn({ servers }: DraftService, { directors }: Draft) {
+function* directorsIn({ servers }: DraftService, { directors, syncDaemon }: Draft) {
   const both = servers.filter(({ host }) => host?.roles.has('director') && host.roles.has('real_server'));
-  if (both.length === 0 || directors.length < 2) return;
+  if (both.length === 0 || directors.length < 2 || syncDaemon?.yaml.backup_only === true) return;
   for (const { path, name } of both) {
     const message = `${name} is a director too: as BACKUP it balances what the MASTER sends to it`;
-    yield { ...doubtful(path, message, 'use hosts that are no directors'), at: 'key' as const };
+    const hint = 'use hosts that are no directors, or write director.sync_daemon: { backup_only: true }';
+    yield { ...doubtful(path, message, hint), at: 'key' as const };
   }
 }
 

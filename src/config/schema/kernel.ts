@@ -94,7 +94,9 @@ export const defences: Schema = {
   properties: {
     drop_entry: defence('Drops random connections that are not yet established.'),
     drop_packet: defence('Drops one of so many packets (`am_droprate`).'),
-    secure_tcp: defence('Keeps connections that are not yet established for a shorter time.'),
+    secure_tcp: defence(
+      'Follows TCP by a stricter table of states: with NAT a connection is established after its whole handshake.',
+    ),
   },
   additionalProperties: false,
   minProperties: 1,

@@ -41,6 +41,7 @@ export async function openSession(input: Input): Promise<Session> {
   const { output, values, signal } = input;
   const inventory = inventoryPath(input);
   const timeout = values.number('timeout', 10, 1);
+  const confirmTimeout = values.number('confirm-timeout', 30, 5);
   const parallel = values.number('parallel', 64, 1);
   values.number('requests', 0, 1);
   const { cluster: written, warnings } = await loadInventory(inventory);
@@ -61,6 +62,7 @@ export async function openSession(input: Input): Promise<Session> {
       kinds,
       report: output.report,
       settle: 15,
+      confirmTimeout,
       parallel,
       signal,
       meter: stopwatch.meter,

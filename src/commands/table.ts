@@ -66,6 +66,16 @@ const yes: Options = {
   yes: { type: 'boolean', short: 'y', description: 'do not ask' },
 };
 
+/** Of the commands that change hosts. */
+const changing: Options = {
+  ...yes,
+  'confirm-timeout': {
+    type: 'string',
+    value: 'SECONDS',
+    description: 'when a host undoes what may have cut it off, unless a new login confirms it (default 30)',
+  },
+};
+
 const requests: Options = {
   requests: {
     type: 'string',
@@ -188,7 +198,7 @@ export const commands: { readonly [name: string]: CommandEntry } = {
       ...everywhere,
       ...hosts,
       ...playbook,
-      ...yes,
+      ...changing,
       ...requests,
       'no-verify': { type: 'boolean', description: 'do not ask the services from the clients afterwards' },
     },
@@ -211,7 +221,7 @@ export const commands: { readonly [name: string]: CommandEntry } = {
     summary: 'do what another playbook says',
     usage: 'PLAYBOOK',
     most: 1,
-    options: { ...everywhere, ...hosts, ...yes },
+    options: { ...everywhere, ...hosts, ...changing },
     load: () => import('./run.ts'),
   },
   down: {
@@ -219,7 +229,7 @@ export const commands: { readonly [name: string]: CommandEntry } = {
     options: {
       ...everywhere,
       ...hosts,
-      ...yes,
+      ...changing,
       playbook: { type: 'string', short: 'p', value: 'FILE', description: 'only what this playbook made' },
     },
     load: () => import('./down.ts'),

@@ -4,25 +4,47 @@ import type { Reporter } from '../model/event.ts';
 import { Problem, view } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
 
+/** A command of a batch, and the change that it is for. */
+export interface Step {
+  readonly command: Command;
+  readonly change?: Change;
+  /** Called when it has been done. */
+  readonly done?: () => void;
+}
+
+/** A change whose step failed; nothing after it was tried. */
+export class StepFailure extends Problem {
+  readonly change: Change | undefined;
+
+  constructor(
+    change: Change | undefined,
+    what: string,
+    details: { where: string; why: string; next: string },
+  ) {
+    super(what, details);
+    this.change = change;
+  }
+}
+
+/** The steps of changes, in order. */
+export function stepsOf(changes: readonly Change[]): readonly Step[] {
+  return changes.flatMap(change => change.steps.map(command => ({ command, change })));
+}
+
 /**
- * Does the changes on one host, in order, as one batch after the commands of `before`, and reports each as it begins and ends. The first
- * step that fails ends the batch: nothing after it is tried, and the Problem says how far it came.
+ * Does steps on one host, in order, as one batch, and reports each change as it begins and ends. The first step that
+ * fails ends the batch: nothing after it is tried, and the StepFailure says how far it came.
  */
 export async function act(
   transport: Transport,
   host: string,
-  changes: readonly Change[],
-  before: readonly Command[],
+  steps: readonly Step[],
   report: Reporter,
   signal?: AbortSignal,
 ): Promise<void> {
-  const steps = [
-    ...before.map(command => ({ command, change: undefined })),
-    ...changes.flatMap(change => change.steps.map(command => ({ command, change }))),
-  ];
   const clock = new Clock(host, report);
   clock.begin(steps[0]?.change);
-  let failed: Problem | undefined;
+  let failed: StepFailure | undefined;
 
   await transport.run(
     steps.map(step => step.command),
@@ -35,6 +57,7 @@ export async function act(
           clock.fail(step.change, failed);
           return;
         }
+        step.done?.();
         const next = steps[index + 1]?.change;
         if (next === step.change) return;
         clock.end(step.change);
@@ -75,21 +98,20 @@ class Clock {
   }
 }
 
-function failure(
-  host: string,
-  { command, change }: { command: Command; change: Change | undefined },
-  result: Result,
-  left: number,
-): Problem {
+function failure(host: string, { command, change }: Step, result: Result, left: number): StepFailure {
   const subject = change ? `${change.address}: ` : '';
-  return new Problem(`${subject}${command.label ?? command.argv[0]} failed with exit code ${result.code}`, {
-    where: host,
-    why: said(command.secret ? { ...result, stdout: '' } : result),
-    next:
-      left === 0
-        ? 'mend the cause and run the same command again'
-        : `mend the cause and run the same command again: it goes on from here (${left} more steps were not tried)`,
-  });
+  return new StepFailure(
+    change,
+    `${subject}${command.label ?? command.argv[0]} failed with exit code ${result.code}`,
+    {
+      where: host,
+      why: said(command.secret ? { ...result, stdout: '' } : result),
+      next:
+        left === 0
+          ? 'mend the cause and run the same command again'
+          : `mend the cause and run the same command again: it goes on from here (${left} more steps were not tried)`,
+    },
+  );
 }
 
 /** The last lines that a person needs; stderr first, as most programs complain there. */

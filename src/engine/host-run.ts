@@ -3,10 +3,12 @@ import type { Host } from '../model/cluster.ts';
 import type { Reporter } from '../model/event.ts';
 import { globs } from '../model/glob.ts';
 import { canonical } from '../model/json.ts';
+import type { Answers, Ask } from '../model/probe.ts';
 import { Problem } from '../model/problem.ts';
 import type { Phase } from '../model/timing.ts';
 import type { Transport } from '../model/transport.ts';
-import { act } from './act.ts';
+import { StepFailure } from './act.ts';
+import { actArmed } from './armed.ts';
 import { emptyLedger, forget, type Ledger, record, settle, writeLedger } from './ledger.ts';
 import {
   addressesOf,
@@ -18,15 +20,28 @@ import {
   releasesOf,
   removal,
 } from './look.ts';
+import { meetUndo } from './met-undo.ts';
 import type { Compared } from './plan.ts';
+import { read } from './read.ts';
+import { groupOf, rollBack } from './roll-back.ts';
 import { timed } from './stopwatch.ts';
+import { holds, Lost, Watch } from './watch.ts';
 
 /** What the work on a host needs besides the host. */
 export interface HostContext extends Comparing {
   readonly report: Reporter;
   /** Seconds that a host may take until it shows what it was told (a daemon that reloads, say). */
   readonly settle: number;
+  /** Logs in. */
+  connect(host: Host): Promise<Transport>;
+  /** Seconds after which a host undoes what may have cut us off, unless a new login confirms it. */
+  readonly confirmTimeout: number;
+  /** Given for runs that write: who to name to others that want the same hosts meanwhile. */
+  readonly holder?: string;
 }
+
+/** Whether another host of the run holds something, by the name of its sign. */
+export type Elsewhere = (name: string) => Promise<boolean>;
 
 /**
  * One host in one run: read once, planned once, acted on stage by stage, checked after each. All of plan,
@@ -48,9 +63,19 @@ export class HostRun {
     this.#context = context;
   }
 
-  /** Reads the host and compares it with what is wanted. Writes nothing. Takes the lock before, where a holder is named. */
-  async plan(holder?: string): Promise<readonly HostPlan[]> {
-    const { ledger, stages } = await look(this.#transport, this.#work, this.#context, { lock: holder });
+  /**
+   * Reads the host and compares it with what is wanted, once it has the host's lock where the run writes. Writes nothing, but
+   * that a run that writes takes a timed undo away.
+   */
+  async plan(): Promise<readonly HostPlan[]> {
+    const { report, holder } = this.#context;
+    let seen = await look(this.#transport, this.#work, this.#context, { lock: holder });
+    if (seen.undo !== undefined) {
+      const left = { host: this.host.name, transport: this.#transport, undo: seen.undo, report };
+      if (await meetUndo(left, holder !== undefined))
+        seen = await look(this.#transport, this.#work, this.#context);
+    }
+    const { ledger, stages } = seen;
     this.#ledger = ledger;
     this.#stages = stages;
     return stages.flatMap(stage => {
@@ -61,10 +86,10 @@ export class HostRun {
 
   /**
    * Does what `plan` found for one stage, then reads again: what still differs is an error. A change may undo
-   * what was there already (keepalived lets go of rules that are no longer its own): that is put back, once.
-   * Answers the number of changes.
+   * what was there already (keepalived lets go of rules that are no longer its own): that is put back, once. A service that
+   * does not come through its change takes on again what it had before. Answers the number of changes.
    */
-  async act(stage: string, signal?: AbortSignal): Promise<number> {
+  async act(stage: string, elsewhere: Elsewhere, signal?: AbortSignal): Promise<number> {
     const index = this.#stages.findIndex(({ name }) => name === stage);
     const found = this.#stages[index];
     if (found === undefined) return 0;
@@ -73,16 +98,61 @@ export class HostRun {
     const changes = changesOf(found.compared);
     if (changes.length > 0) {
       if (stage !== removal) this.#record();
-      await this.#act(changes, signal);
-      const undone = await this.#check(index, changes);
-      made += stepped(changes) + undone.length;
-      if (undone.length > 0) {
-        await this.#act(undone, signal);
-        await this.#check(index);
+      const watch = await Watch.begin(found.compared, {
+        host: this.host.name,
+        ask: asks => this.#ask(asks),
+        elsewhere,
+        longest: this.#context.settle,
+      });
+      try {
+        made += await this.#make(index, changes, signal);
+        await watch.end();
+      } catch (error) {
+        throw stage === removal ? error : await this.#undone(index, error, watch);
       }
     }
     if (stage === removal) await this.#release();
     return made;
+  }
+
+  /** Whether a service of this host holds something now, by the name of its sign. */
+  async holds(name: string): Promise<boolean> {
+    const signs = this.#stages.flatMap(({ compared }) => compared.flatMap(one => one.holds));
+    const sign = signs.find(one => one.name === name);
+    return sign !== undefined && holds(sign, await this.#ask(sign.asks));
+  }
+
+  async #make(index: number, changes: readonly Change[], signal: AbortSignal | undefined): Promise<number> {
+    await this.#act(changes, signal);
+    const undone = await this.#check(index, changes);
+    if (undone.length > 0) {
+      await this.#act(undone, signal);
+      await this.#check(index);
+    }
+    return stepped(changes) + undone.length;
+  }
+
+  /** What to throw for an error: where it came of a service's change, that is undone first. */
+  async #undone(index: number, error: unknown, watch: Watch): Promise<unknown> {
+    const failed = failedOf(error);
+    const compared = this.#stages.slice(0, index + 1).flatMap(stage => stage.compared);
+    const members = groupOf(failed, compared);
+    if (members.length === 0 || !(error instanceof Problem)) return error;
+    const { kinds, settle, report } = this.#context;
+    const host = this.host.name;
+    report({ event: 'note', host, text: `${error.message}: what it belongs to is undone` });
+    return rollBack(members, error, {
+      host,
+      kinds,
+      watch,
+      settle,
+      ask: asks => this.#ask(asks),
+      act: changes => this.#act(changes, undefined),
+    });
+  }
+
+  #ask(asks: readonly Ask[]): Promise<Answers> {
+    return read(this.#transport, this.host.name, asks);
   }
 
   /** Takes away what a resource of the stage takes the place of, and forgets it: from now on it is another's. */
@@ -100,10 +170,8 @@ export class HostRun {
   /** The ledger goes first: what is not yet on record is not yet changed. */
   async #act(changes: readonly Change[], signal: AbortSignal | undefined): Promise<void> {
     const before = this.#ledgerIsWritten ? [] : [writeLedger(this.#ledger)];
-    const { name } = this.host;
-    await timed(this.#context.meter, name, 'act', () =>
-      act(this.#transport, name, changes, before, this.#context.report, signal),
-    );
+    const hands = { ...this.#context, host: this.host, transport: this.#transport };
+    await timed(this.#context.meter, this.host.name, 'act', () => actArmed(hands, changes, before, signal));
     this.#ledgerIsWritten = true;
   }
 
@@ -166,7 +234,7 @@ export class HostRun {
         return [];
       }
       if (done && open.some(({ address }) => !mine.has(address))) return open;
-      if (performance.now() > deadline) throw unsettled(host, open, settle);
+      if (performance.now() > deadline) throw new Unsettled(host, open, settle);
       await timed(meter, host, 'wait', () => new Promise(resolve => setTimeout(resolve, 500)));
     }
   }
@@ -177,15 +245,26 @@ function stepped(changes: readonly Change[]): number {
   return changes.filter(({ steps }) => steps.length > 0).length;
 }
 
-function unsettled(host: string, open: readonly Change[], settle: number): Problem {
-  return new Problem(
-    `the host does not keep what was set: ${open.map(({ address }) => address).join(', ')}`,
-    {
+/** What was set is not what is read. */
+class Unsettled extends Problem {
+  readonly open: readonly Change[];
+
+  constructor(host: string, open: readonly Change[], settle: number) {
+    super(`the host does not keep what was set: ${open.map(({ address }) => address).join(', ')}`, {
       where: host,
       why: `read again, ${open.length === 1 ? 'it differs' : 'they differ'} from what is wanted, ${settle} s after the change`,
       next: 'run plan to see the difference; something else on the host may be changing it back',
-    },
-  );
+    });
+    this.open = open;
+  }
+}
+
+/** The addresses whose change failed. */
+function failedOf(error: unknown): ReadonlySet<string> {
+  if (error instanceof Unsettled) return new Set(error.open.map(({ address }) => address));
+  if (error instanceof Lost) return error.services;
+  if (error instanceof StepFailure && error.change !== undefined) return new Set([error.change.address]);
+  return new Set();
 }
 
 /** What still differs after a change: changes that are still to be made, and words for what may stay. */

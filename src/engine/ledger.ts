@@ -2,6 +2,7 @@ import { type Command, script } from '../model/command.ts';
 import { canonical, type JsonObject } from '../model/json.ts';
 import type { Probe } from '../model/probe.ts';
 import { Problem } from '../model/problem.ts';
+import { parseTimedUndo, type TimedUndo, tellUndo, undoDirectory } from './timed-undo.ts';
 
 /**
  * What lvsform remembers on a host, in /var/lib/lvsform/ledger.json (0600): the state of every
@@ -28,24 +29,33 @@ export const emptyLedger: Ledger = { version: 1, entries: [] };
 const directory = '/var/lib/lvsform';
 const path = `${directory}/ledger.json`;
 
-/** Reads the ledger; a host that never saw lvsform has none. */
-export const ledgerProbe: Probe<Ledger> = {
+/** What a host remembers of lvsform: its ledger, and what a run left that was cut off. */
+export interface Memory {
+  readonly ledger: Ledger;
+  readonly undo: TimedUndo | undefined;
+}
+
+/** Reads the ledger, and whether a timed undo is there; a host that never saw lvsform has neither. */
+export const ledgerProbe: Probe<Memory> = {
   name: 'ledger',
-  script: () =>
-    script(
-      'read-ledger',
-      'if [ -e "$1" ]; then echo present && cat -- "$1"; elif [ -L "$1" ]; then exit 1; else echo absent; fi',
-      path,
-    ),
+  script: () => script('read-ledger', readText, path, undoDirectory),
   parse(result, keys) {
     const [key = 'ledger'] = keys;
-    if (result.code === 0 && result.stdout === 'absent\n') return new Map([[key, undefined]]);
-    if (result.code !== 0 || !result.stdout.startsWith('present\n')) {
+    const [, said = '', word, text = ''] =
+      /^((?:undo .*\n(?:change .*\n)*)?)(absent|present)\n([\s\S]*)$/.exec(result.stdout) ?? [];
+    if (result.code !== 0 || word === undefined || (word === 'absent' && text !== '')) {
       throw unreadable(result.stderr.trim() || 'the file cannot be read');
     }
-    return new Map([[key, parseLedger(result.stdout.slice('present\n'.length))]]);
+    const ledger = word === 'absent' ? emptyLedger : parseLedger(text);
+    return new Map([[key, { ledger, undo: parseTimedUndo(said.split('\n').slice(0, -1)) }]]);
   },
 };
+
+const readText = `${tellUndo}
+undo=$2
+tell_undo
+if [ -e "$1" ]; then echo present && cat -- "$1"; elif [ -L "$1" ]; then exit 1; else echo absent; fi
+`;
 
 export const askLedger = { probe: ledgerProbe, key: 'ledger' };
 

@@ -5,7 +5,15 @@ import { type AnyKind, address, type Resource } from '../model/kind.ts';
 import type { Answers, Ask } from '../model/probe.ts';
 import type { Meter, Phase } from '../model/timing.ts';
 import type { Transport } from '../model/transport.ts';
-import { askLedger, type Entry, emptyLedger, type Ledger, ledgerProbe, orphans } from './ledger.ts';
+import {
+  askLedger,
+  type Entry,
+  emptyLedger,
+  type Ledger,
+  ledgerProbe,
+  type Memory,
+  orphans,
+} from './ledger.ts';
 import { type Compared, compare, kindOf, restore } from './plan.ts';
 import { read } from './read.ts';
 import { timed } from './stopwatch.ts';
@@ -44,12 +52,15 @@ export async function look(
   work: HostWork,
   { kinds, render, meter }: Comparing,
   { lock, phase = 'read' }: { readonly lock?: string | undefined; readonly phase?: Phase } = {},
-): Promise<{ readonly ledger: Ledger; readonly stages: readonly HostStage[] }> {
+): Promise<Memory & { readonly stages: readonly HostStage[] }> {
   const resources = work.stages.flatMap(stage => stage.resources);
   const asks = resources.flatMap(({ kind, spec }) => kind.asks(kind.subject(spec)));
   const { name: host } = work.host;
   const answers = await timed(meter, host, phase, () => read(transport, host, [askLedger, ...asks], lock));
-  const ledger = answers.get(ledgerProbe, askLedger.key) ?? emptyLedger;
+  const { ledger, undo } = answers.get(ledgerProbe, askLedger.key) ?? {
+    ledger: emptyLedger,
+    undo: undefined,
+  };
   const gone = orphans(ledger, releasesOf(work, ledger), addressesOf(work));
   const remains = await timed(meter, host, phase, () => readEntries(transport, host, gone, kinds));
 
@@ -71,7 +82,7 @@ export async function look(
   const late = gone.filter(entry => !early.has(entry));
   const removed = { name: removal, replaced: [], compared: restore(late, kinds, remains, changed) };
   meter?.(host, 'plan', (performance.now() - from) / 1000);
-  return { ledger, stages: [...stages, removed] };
+  return { ledger, undo, stages: [...stages, removed] };
 }
 
 /** The changes among what was compared, in order. */

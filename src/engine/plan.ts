@@ -3,6 +3,7 @@ import { equal, type JsonObject } from '../model/json.ts';
 import { type AnyKind, address, type Context, type Resource } from '../model/kind.ts';
 import type { Answers } from '../model/probe.ts';
 import { Problem } from '../model/problem.ts';
+import type { Sign } from '../model/sign.ts';
 import type { Entry } from './ledger.ts';
 
 /** A resource with what was read and what is wanted; `change` where the two differ. */
@@ -13,6 +14,7 @@ export interface Compared {
   readonly from: JsonObject | undefined;
   readonly to: JsonObject | undefined;
   readonly replaces: readonly string[];
+  readonly holds: readonly Sign[];
   readonly change: Change | undefined;
 }
 
@@ -28,7 +30,8 @@ export function compare(
   return resources.map(({ kind, spec, reason, replaces = [] }) => {
     const subject = kind.subject(spec);
     const to = kind.want(spec, context);
-    return { ...compared(kind, subject, context.answers, to, reason, changed), replaces };
+    const holds = kind.holds?.(spec) ?? [];
+    return { ...compared(kind, subject, context.answers, to, reason, changed), replaces, holds };
   });
 }
 
@@ -41,12 +44,20 @@ export function restore(
   kinds: ReadonlyMap<string, AnyKind>,
   answers: Answers,
   changed: Set<string>,
+  reason = 'no longer wanted',
 ): readonly Compared[] {
   const reversed = [...entries].reverse().map(entry => ({ entry, kind: kindOf(entry, kinds) }));
   const loads = ({ entry, kind }: (typeof reversed)[number]) =>
     entry.before !== null && kind.inputs !== undefined;
   return [...reversed.filter(one => !loads(one)), ...reversed.filter(loads)].map(({ entry, kind }) =>
-    compared(kind, entry.subject, answers, entry.before ?? undefined, 'no longer wanted', changed),
+    compared(
+      { ...kind, move: kind.back ?? kind.move },
+      entry.subject,
+      answers,
+      entry.before ?? undefined,
+      reason,
+      changed,
+    ),
   );
 }
 
@@ -76,7 +87,7 @@ function compared(
   const from = found && inputs.size > 0 && kind.touched ? kind.touched(subject, found, inputs) : found;
   const change = difference(kind, subject, from, to, reason);
   if (change) changed.add(name);
-  return { kind, subject, address: name, from: found, to, replaces: [], change };
+  return { kind, subject, address: name, from: found, to, replaces: [], holds: [], change };
 }
 
 function difference(
@@ -96,7 +107,8 @@ function difference(
     ...(to === undefined ? {} : { to: show(to) }),
     ...(reason === undefined ? {} : { reason }),
     ...(effect === undefined ? {} : { effect }),
+    ...(kind.cuts?.(subject, from, to) && { cuts: true as const }),
     steps: kind.move(subject, from, to),
-    undo: kind.move(subject, to, from),
+    undo: (kind.back ?? kind.move)(subject, to, from),
   };
 }

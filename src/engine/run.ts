@@ -10,13 +10,10 @@ import { timed } from './stopwatch.ts';
 
 /** What a run needs besides its schedule. */
 export interface RunOptions extends HostContext {
-  connect(host: Host): Promise<Transport>;
   /** Hosts at the same time. */
   readonly parallel: number;
   /** Nothing will be applied: each host is let go as soon as it was read, and no more of them are held open than are read at once. */
   readonly readOnly?: boolean;
-  /** Given for runs that write: who to name to others that want the same hosts meanwhile. */
-  readonly holder?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -57,11 +54,9 @@ export class Run {
         const run = new HostRun(work, transport, options);
         opened.set(work.host.name, { run, transport });
         options.report({ event: 'host.reading', host: work.host.name, resources: count(work) });
-        const plans = await unlessAborted(run.plan(options.holder), options.signal).catch(
-          (error: unknown) => {
-            throw error instanceof LockHeld ? locked(work.host, error.holder) : error;
-          },
-        );
+        const plans = await unlessAborted(run.plan(), options.signal).catch((error: unknown) => {
+          throw error instanceof LockHeld ? locked(work.host, error.holder) : error;
+        });
         if (options.readOnly) {
           opened.delete(work.host.name);
           leaving.push(transport.close());
@@ -103,7 +98,8 @@ export class Run {
       }
       const outcomes = await forEach(busy, parallel, async ({ host, stage }) => {
         signal?.throwIfAborted();
-        const made = (await this.#hosts.get(host)?.run.act(stage, signal)) ?? 0;
+        const made =
+          (await this.#hosts.get(host)?.run.act(stage, name => this.#elsewhere(host, name), signal)) ?? 0;
         if (made > 0) {
           changed.set(host, (changed.get(host) ?? 0) + made);
           report({ event: 'host.done', host, changed: made });
@@ -113,6 +109,12 @@ export class Run {
       signal?.throwIfAborted();
     }
     return [...changed.values()].reduce((sum, made) => sum + made, 0);
+  }
+
+  async #elsewhere(host: string, name: string): Promise<boolean> {
+    const others = [...this.#hosts.values()].filter(({ run }) => run.host.name !== host);
+    for (const { run } of others) if (await run.holds(name)) return true;
+    return false;
   }
 
   /** The open connection of a host, for what a run does besides its plan (verify). */

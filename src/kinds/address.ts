@@ -84,6 +84,8 @@ export const addressKind: Kind<AddressSpec, Subject, State> = {
     return to === undefined ? steps : [...steps, add(subject, to), ...announce(subject)];
   },
 
+  cuts: () => true,
+
   effect(subject, from, to) {
     if (to === undefined) return `takes ${subject.address} from ${subject.interface}`;
     const text = `puts ${subject.address} on ${subject.interface}`;

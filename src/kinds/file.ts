@@ -105,6 +105,8 @@ export const file: Kind<FileSpec, Subject, State> = {
 
   move: ({ path, validate, conceal = [] }, from, to) => [step(path, validate, conceal, from, to)],
 
+  back: ({ path, conceal = [] }, from, to) => [step(path, undefined, conceal, from, to)],
+
   show({ conceal = [] }, state) {
     if ('link' in state) return state;
     if (conceal.length > 0)

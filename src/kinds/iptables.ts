@@ -103,6 +103,8 @@ export const iptables: Kind<IptablesSpec, Subject, State> = {
     return [remove(subject), add(subject, to.copies)];
   },
 
+  cuts: () => true,
+
   effect({ table, chain }, from, to) {
     if (to === undefined) return `removes a rule from ${table} ${chain}`;
     return from === undefined

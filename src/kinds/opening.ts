@@ -110,6 +110,13 @@ export const opening: Kind<OpeningSpec, Subject, State> = {
     ];
   },
 
+  /** Another hole cuts nobody off. */
+  cuts: (_subject, from, to) =>
+    ['iptables', 'zones', 'permanentZones'].some(place => {
+      const [before, after] = [from, to].map(state => state?.[place as keyof State] ?? []);
+      return [...(before ?? [])].some(each => !after?.includes(each));
+    }),
+
   effect({ chain, words }, _from, to) {
     return `${to === undefined ? 'no longer opens' : 'opens'} ${chain} for ${words.slice(0, -2).join(' ')}`;
   },

@@ -86,6 +86,7 @@ export const route: Kind<RouteSpec, Subject, State> = {
   },
 
   move: (subject, from, to) => [to === undefined ? remove(subject, from) : replace(subject, to)],
+  cuts: () => true,
   effect: ({ to: network }, _from, to) =>
     to === undefined
       ? `removes the route to ${network}`

@@ -1,6 +1,7 @@
 import type { Command } from '../model/command.ts';
 import type { Kind } from '../model/kind.ts';
 import type { Answers } from '../model/probe.ts';
+import type { Sign } from '../model/sign.ts';
 import { type UnitEntry, type UnitQuestion, unitKey, units } from '../probes/units.ts';
 import { disable, enable, forgetLoads, load, markStale, stop } from './load-service.ts';
 import type { Presence } from './presence.ts';
@@ -14,6 +15,8 @@ export interface ServiceSpec {
   readonly reload_on?: readonly string[] | undefined;
   /** Files that only a restart makes it take on. */
   readonly restart_on?: readonly string[] | undefined;
+  /** What it holds for others: where that is lost by a load, the load is undone. */
+  readonly holds?: readonly Sign[] | undefined;
   readonly state?: Presence | undefined;
 }
 
@@ -103,6 +106,9 @@ export const service: Kind<ServiceSpec, Subject, State> = {
     if (to === undefined) steps.push(forgetLoads(unit));
     return steps;
   },
+
+  standing: (_subject, before) => (before.current === 'unknown' ? before : { ...before, current: 'yes' }),
+  holds: ({ holds = [] }) => holds,
 
   effect({ name, restart_on }, from, to) {
     if (from?.running && !to?.running) return `stops ${name}`;

@@ -73,6 +73,10 @@ export const sysctl: Kind<SysctlSpec, Subject, State> = {
     return steps;
   },
 
+  /** Those that decide what the host takes, answers and forwards, and by which routes. */
+  cuts: ({ key }, from, to) =>
+    /^net\.ipv[46]\.(ip_forward$|conf\.)/.test(key) && to?.value != null && from?.value !== to.value,
+
   mayStay({ key }, state, wanted) {
     if (wanted === undefined)
       return state?.boot === null ? `${key} keeps its value: a key goes with its module alone` : undefined;

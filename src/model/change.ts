@@ -14,6 +14,8 @@ export interface Change {
   readonly to?: Json;
   readonly reason?: string;
   readonly effect?: string;
+  /** It may cut the controller off: the host undoes it by itself unless a fresh login confirms it. */
+  readonly cuts?: true;
   readonly steps: readonly Command[];
   readonly undo: readonly Command[];
 }

@@ -39,6 +39,13 @@ export type Event =
       readonly action: string;
       readonly error: ErrorView;
     }
+  | {
+      readonly event: 'undo.armed';
+      readonly host: string;
+      readonly seconds: number;
+      readonly changes: readonly string[];
+    }
+  | { readonly event: 'undo.disarmed'; readonly host: string }
   | { readonly event: 'host.checking'; readonly host: string }
   | { readonly event: 'host.done'; readonly host: string; readonly changed: number }
   | {

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Answers, Ask } from './probe.ts';
+import type { Sign } from './sign.ts';
 
 /** A JSON Schema (2020-12) as ajv takes it. */
 export type Schema = JsonObject;
@@ -37,6 +38,14 @@ export interface Kind<Spec, Subject extends JsonObject, State extends JsonObject
   inputs?(subject: Subject): readonly string[];
   /** What becomes of a state when these of its inputs change before it in the same run. */
   touched?(subject: Subject, state: State, changed: ReadonlySet<string>): State;
+  /** Whether the way between two states may cut off whoever works on the host: the host then undoes it unless a fresh login confirms it. */
+  cuts?(subject: Subject, from: State | undefined, to: State | undefined): boolean;
+  /** Steps to a state that was there before, where they are other than those of `move`: what was in use is not judged anew. */
+  back?(subject: Subject, from: State | undefined, to: State | undefined): readonly Command[];
+  /** A state from before as it is brought back when a change fails: with all that it has loaded, where it was stale. */
+  standing?(subject: Subject, before: State): State;
+  /** What it holds for others beyond its own state; what is gone after a change undoes the change. */
+  holds?(spec: Spec): readonly Sign[];
   /** Why a state may stay though another was wanted, where that was a wish (unload a module in use); undefined: it may not. */
   mayStay?(subject: Subject, state: State | undefined, wanted: State | undefined): string | undefined;
   /** A state without its secrets, for people, plan files and events. Default: the state itself. */

@@ -37,6 +37,11 @@ const formatters: { readonly [N in Name]: (event: Of<N>, paint: Paint) => Line |
     text: `  ${host}  ${glyph(action as Action, paint)} ${address}${seconds >= 1 ? paint.faint(`  ${duration(seconds)}`) : ''}`,
   }),
   'change.failed': ({ host, address }, paint) => ({ text: `  ${host}  ${paint.bad('✗')} ${address}` }),
+  'undo.armed': ({ host, seconds, changes }) => ({
+    text: `${host}: ${counted(changes.length, 'change')} may cut it off: undone in ${seconds} s unless it lets us in anew`,
+    quiet: true,
+  }),
+  'undo.disarmed': ({ host }) => ({ text: `${host}: lets us in anew; the changes stay`, quiet: true }),
   'host.checking': ({ host }) => ({ text: `${host}: reading again`, quiet: true }),
   'host.done': ({ host, changed }) => ({
     text: `${host}: ${counted(changed, 'change')} made and checked`,

@@ -13,6 +13,7 @@ import { firewall } from './firewall.ts';
 import { ipvsScript } from './ipvs-script.ts';
 import { ipvsadm } from './ipvsadm.ts';
 import { keepalivedConfig } from './keepalived-config.ts';
+import { keepalivedHolds } from './keepalived-holds.ts';
 import { daemonOptions, optionFiles } from './keepalived-options.ts';
 import { keepalivedSince } from './keepalived-since.ts';
 import { keepalivedCheck } from './keepalived-test.ts';
@@ -144,6 +145,7 @@ function keepalived(cluster: Cluster, host: Host): readonly Resource[] {
         running: true,
         enabled: true,
         reload_on: [keepalivedConf],
+        holds: keepalivedHolds(cluster, host),
         ...(cluster.keepalived.log === undefined ? {} : { restart_on: optionFiles }),
       },
       'a reload takes a new configuration without letting go of the VIP',

@@ -24,6 +24,8 @@ export class Fleet {
   readonly hosts: ReadonlyMap<string, MemoryHost>;
   readonly events: Event[] = [];
   readonly dead = new Set<string>();
+  readonly logins = new Map<string, number>();
+  readonly #hooks: { when: (event: Event) => boolean; then: () => unknown }[] = [];
 
   constructor(names: readonly string[]) {
     this.hosts = new Map(names.map(name => [name, memoryHost()]));
@@ -37,6 +39,11 @@ export class Fleet {
 
   dump(): Json {
     return Object.fromEntries([...this.hosts].map(([name, host]) => [name, host.dump()]));
+  }
+
+  /** Has something happen at each event of a kind. */
+  on(when: (event: Event) => boolean, then: () => unknown): void {
+    this.#hooks.push({ when, then });
   }
 
   /** Opens a run as `lvsform up` does; `only` narrows it as --host does. */
@@ -56,39 +63,57 @@ export class Fleet {
   }
 
   /** Opens a run as `lvsform down` does. */
-  async openDown(inventory: string): Promise<Run> {
+  async openDown(inventory: string, options?: Partial<RunOptions>): Promise<Run> {
     const { cluster } = await loadInventory(inventory);
     const program = compile(await loadPlaybook(site), cluster, { kinds, roles });
     return Run.open(
       { playbook: 'site', inventory },
       downwards(program, cluster.hosts, 'all'),
-      this.#options(site),
+      this.#options(site, options),
     );
   }
 
   /** Opens, applies, closes; answers how many changes were made. */
   async up(inventory: string, playbook = site, only?: readonly string[]): Promise<number> {
-    const run = await this.open(inventory, playbook, only === undefined ? {} : { only });
-    try {
-      return await run.apply();
-    } finally {
-      await run.close();
-    }
+    return apply(
+      await this.open(inventory, playbook, {
+        ...(only === undefined ? {} : { only }),
+        options: { holder: 'a test' },
+      }),
+    );
+  }
+
+  /** The same of `lvsform down`. */
+  async down(inventory: string): Promise<number> {
+    return apply(await this.openDown(inventory, { holder: 'a test' }));
   }
 
   #options(playbook: string, more: Partial<RunOptions> = {}): RunOptions {
     return {
       kinds,
       render: renderer(templateDirs(playbook)),
-      report: event => this.events.push(event),
+      report: event => {
+        this.events.push(event);
+        for (const hook of this.#hooks) if (hook.when(event)) hook.then();
+      },
       settle: 0,
+      confirmTimeout: 30,
       parallel: 1,
       connect: async ({ name }) => {
         if (this.dead.has(name)) throw new Problem('no answer', { code: exit.unreachable, where: name });
+        this.logins.set(name, (this.logins.get(name) ?? 0) + 1);
         return this.host(name).connect();
       },
       ...more,
     };
+  }
+}
+
+async function apply(run: Run): Promise<number> {
+  try {
+    return await run.apply();
+  } finally {
+    await run.close();
   }
 }
 

@@ -26,7 +26,7 @@ test('up does what the plan says, the second plan is empty, down leaves what was
   assert.is(fleet.host('proxy02').state.units['haproxy']?.active, true);
   assert.equal(planned(await fleet.open(file, site)), []);
   assert.equal(planned(await fleet.open(file, pools)), []);
-  await (await fleet.openDown(file)).apply();
+  await fleet.down(file);
   assert.equal(differences(blank, fleet.dump()), []);
 });
 

@@ -10,6 +10,7 @@ import { ipvsPrograms } from './programs/ipvs.ts';
 import { ledgerPrograms } from './programs/ledger.ts';
 import { networkPrograms } from './programs/network.ts';
 import { systemPrograms } from './programs/system.ts';
+import { fire, undoPrograms } from './programs/undo.ts';
 import { blankHost, dumpOf, type HostState } from './state.ts';
 
 /** A host in memory, for tests: a transport to it, and ways to look into it and to break it. */
@@ -23,6 +24,8 @@ export interface MemoryHost extends Transport {
   failAt(command: number, result?: Partial<Result>): void;
   /** Cuts the connection when `commands` more have been done: the run rejects with code 4. */
   cutAfter(commands: number): void;
+  /** The time of an armed undo is over. */
+  expire(): void;
   /** Another session with the same host. */
   connect(): Transport;
   /** The state as plain JSON, without inodes and times: equal hosts give equal dumps. */
@@ -44,6 +47,7 @@ export function memoryHost(initial: Partial<HostState> = {}, programs: Programs 
     ...networkPrograms,
     ...ipvsPrograms,
     ...ledgerPrograms,
+    ...undoPrograms,
     ...programs,
   };
   const log: Command[] = [];
@@ -115,6 +119,7 @@ export function memoryHost(initial: Partial<HostState> = {}, programs: Programs 
     cutAfter(commands) {
       cut = counts.commands + commands;
     },
+    expire: () => fire(state, execute),
     dump: () => dumpOf(state),
   };
 

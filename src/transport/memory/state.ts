@@ -99,6 +99,16 @@ export interface VirtualService {
   readonly servers: { [server: string]: Server };
 }
 
+/** A timed undo: the watchdog's functions as text, what it was given, and how far the changes came. */
+export interface Undo {
+  phase: 'armed' | 'firing' | 'fired' | 'lapsed';
+  readonly limit: number;
+  readonly steps: string;
+  readonly changes: readonly string[];
+  readonly begun: number[];
+  failed: number;
+}
+
 /** All of a host that a resource can be about. */
 export interface HostState {
   readonly packages: { [name: string]: Package };
@@ -117,6 +127,7 @@ export interface HostState {
   /** By `-t 192.168.0.240:80`, as ipvsadm names them. */
   readonly services: { [service: string]: VirtualService };
   timeouts: readonly [number, number, number];
+  undo?: Undo | undefined;
   /** Seconds, and the number of the next inode: every write makes both grow. */
   clock: number;
 }

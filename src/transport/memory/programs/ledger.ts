@@ -1,11 +1,12 @@
 import { failed, ok, type Program, type Programs } from '../program.ts';
 import { bytesOf, put } from './files.ts';
+import { undoLines } from './undo.ts';
 
 const readLedger: Program = ({ state, args: [path = ''] }) => {
   const bytes = bytesOf(state, path);
-  return bytes === undefined
-    ? ok('absent')
-    : { code: 0, stdout: `present\n${bytes.toString('utf8')}`, stderr: '' };
+  if (bytes === undefined) return ok(...undoLines(state), 'absent');
+  const lines = ok(...undoLines(state), 'present');
+  return { ...lines, stdout: `${lines.stdout}${bytes.toString('utf8')}` };
 };
 
 const writeLedger: Program = ({ state, args: [path = '', directory = ''], stdin }) => {

@@ -54,7 +54,7 @@ export const ledgerProbe: Probe<Memory> = {
 const readText = `${tellUndo}
 undo=$2
 tell_undo
-if [ -e "$1" ]; then echo present && cat -- "$1"; elif [ -L "$1" ]; then exit 1; else echo absent; fi
+if [ -e "$1" ]; then echo present && exec cat -- "$1"; elif [ -L "$1" ]; then exit 1; else echo absent; fi
 `;
 
 export const askLedger = { probe: ledgerProbe, key: 'ledger' };

@@ -56,7 +56,7 @@ list=; n=0
 for name do
   if [ -e "/sys/module/$name/initstate" ]; then echo "loaded $n"
   elif [ -d "/sys/module/$name" ]; then echo "builtin $n"
-  else echo "none $n"; list=/lib/modules/$(uname -r)/modules.builtin
+  else echo "none $n"; [ -n "$list" ] || list=/lib/modules/$(uname -r)/modules.builtin
   fi
   n=$((n + 1))
 done

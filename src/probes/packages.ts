@@ -17,7 +17,7 @@ export interface PackageEntry {
 /**
  * Packages by name, from the databases on the host: dpkg-query(1) and `apt-cache policy`, or `rpm -q` and
  * `dnf info` or `zypper info` from its cache. No list is fetched, for reading writes nothing; so a host whose lists were
- * never fetched has no candidates.
+ * never fetched has no candidates; nor has what is installed, for nothing takes longer than to ask for them.
  */
 export const packages: Probe<PackageEntry> = {
   name: 'packages',
@@ -125,21 +125,38 @@ function info(lines: readonly string[], manager: PackageManager): Map<string, st
  * names.
  */
 const text = `export LC_ALL=C
+is_installed() {
+  case "
+$shown
+" in *"
+$1 installed "*) return 0 ;; *) return 1 ;; esac
+}
 if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
   echo apt
-  dpkg-query -W -f '\${Package} \${db:Status-Status} \${Version}\\n' -- "$@" 2>/dev/null
+  shown=$(dpkg-query -W -f '\${Package} \${db:Status-Status} \${Version}\\n' -- "$@" 2>/dev/null)
   [ $? -le 1 ] || { echo 'dpkg-query failed' >&2; exit 1; }
+  [ -z "$shown" ] || printf '%s\\n' "$shown"
   echo candidates
-  apt-cache policy -- "$@" || exit 1
+  for name do
+    shift
+    is_installed "$name" || set -- "$@" "$name"
+  done
+  [ $# -eq 0 ] || apt-cache policy -- "$@" || exit 1
 elif command -v rpm >/dev/null && { command -v dnf || command -v yum || command -v zypper; } >/dev/null; then
   for manager in dnf yum zypper; do
     ! command -v "$manager" >/dev/null || break
   done
   echo "$manager"
   rpm --version >/dev/null || exit 1
-  rpm -q --qf '%{NAME} installed %|EPOCH?{%{EPOCH}}:{0}|:%{VERSION}-%{RELEASE}\\n' -- "$@"
+  shown=$(rpm -q --qf '%{NAME} installed %|EPOCH?{%{EPOCH}}:{0}|:%{VERSION}-%{RELEASE}\\n' -- "$@")
+  [ -z "$shown" ] || printf '%s\\n' "$shown"
   echo candidates
-  if [ "$manager" = zypper ]; then zypper --non-interactive --no-refresh -q info -- "$@" 2>/dev/null
+  for name do
+    shift
+    is_installed "$name" || set -- "$@" "$name"
+  done
+  if [ $# -eq 0 ]; then :
+  elif [ "$manager" = zypper ]; then zypper --non-interactive --no-refresh -q info -- "$@" 2>/dev/null
   else "$manager" -q -C info -- "$@" 2>/dev/null
   fi
 else

@@ -1,18 +1,26 @@
 import { quote } from '../model/quote.ts';
 
-/** The loop that runs the batches; `w` is the process that reads the connection, see below. */
+/** Stands for a newline in the batch that rides in the command line, where a newline cannot be (csh). */
+const newline = '\x1e';
+
+/**
+ * The loop that runs the batches; `w` is the process that reads the connection, see below. It forks for a batch's commands
+ * alone: whose it is (the second number of `Uid:`, proc_pid_status(5)) and the newlines of the first batch are found by
+ * builtins, for the first three characters of IFS are space, tab and newline in every shell.
+ */
 const loop = [
   'read -r m </proc/sys/kernel/random/uuid || exit',
-  'u=$(id -u); echo "$1 $m $u"; echo "$1 $m $u" >&2; [ "$u" = 0 ] || exit',
+  'u=; while read -r k r u x; do [ "$k" != Uid: ] || break; done </proc/self/status; [ "$u" ] || u=$(id -u)',
+  'echo "$1 $m $u"; echo "$1 $m $u" >&2; [ "$u" = 0 ] || exit',
   'e() { echo "$m $1 $2" >&2; echo "$m $1 $2"; kill -0 "$w" 2>/dev/null || exit; [ "$2" = 0 ]; }',
   'd() { unset -f b; eval "$s" && s= && b; }',
-  '[ -z "$2" ] || { s=$(printf %s "$2" | tr "\\001" "\\n"); set --; d; }',
+  `[ -z "$2" ] || { o=$IFS; IFS=$3; set -f; set -- $2; IFS=\${o#??}; s="$*"; IFS=$o; set +f; set --; d; }`,
   'while read -r n; do [ -z "$n" ] || { s=$(head -c "$n"); d; }; done',
 ].join('; ');
 
 /**
  * What a session runs on the host, in one line, because csh ends a quoted word at a newline. `$1` is
- * the greeting that the client waits for, `$2` the first batch with \001 for newline, or nothing.
+ * the greeting that the client waits for, `$2` the first batch with `$3` for newline, or nothing.
  *
  * Nobody but `listen` (process `w`) reads the connection. It ends when the connection does, or when the
  * client closes its side to stop a batch, and then `e`, the edge after each command, starts no other
@@ -42,8 +50,8 @@ const longestCommand = 100_000;
  * must hold no secret. Undefined where it does not fit.
  */
 export function bootstrap(greeting: string, prefix = '', first = ''): string | undefined {
-  if (first.includes('\x01')) return undefined;
-  const words = ['sh', '-c', program, 'lvsform', greeting, first.replaceAll('\n', '\x01')];
+  if (first.includes(newline)) return undefined;
+  const words = ['sh', '-c', program, 'lvsform', greeting, first.replaceAll('\n', newline), newline];
   const line = `exec ${prefix}${words.map(quote).join(' ')}`;
   return Buffer.byteLength(line) < longestCommand ? line : undefined;
 }

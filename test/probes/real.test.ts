@@ -1,9 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Probe } from '../../src/model/probe.ts';
 import { commands, testKey } from '../../src/probes/commands.ts';
 import { modules } from '../../src/probes/modules.ts';
+import { packages } from '../../src/probes/packages.ts';
 import { sysctls } from '../../src/probes/sysctls.ts';
 import { really, shells } from './real-sh.ts';
 
@@ -37,6 +40,31 @@ for (const shell of shells) {
       });
     });
   }
+
+  test(`${name}: candidates, which take long, are asked for of what is not installed alone`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lvsform-packages-'));
+    const fake = (program: string, text: string) =>
+      writeFileSync(join(folder, program), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    fake('apt-get', '');
+    fake('dpkg-query', "echo 'one installed 1.0-1'; echo 'two installed 2.0'; exit 1");
+    fake('apt-cache', `echo "$*" >>${folder}/asked; printf 'three:\\n  Candidate: 3.0\\n'`);
+    try {
+      const read = (keys: readonly string[]) =>
+        packages.parse(really(shell, packages.script(keys), { PATH: `${folder}:/usr/bin:/bin` }), keys);
+      assert.equal(
+        [...read(['one', 'two'])],
+        [
+          ['one', { manager: 'apt', installed: '1.0-1' }],
+          ['two', { manager: 'apt', installed: '2.0' }],
+        ],
+      );
+      assert.not.ok(existsSync(join(folder, 'asked')));
+      assert.equal(read(['one', 'three', 'two']).get('three'), { manager: 'apt', candidate: '3.0' });
+      assert.is(readFileSync(join(folder, 'asked'), 'utf8'), 'policy -- three\n');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 
   test(`${name}: tests get their words as they are, and none reads the others' input`, () => {
     const echo = (text: string) => testKey(['sh', '-c', 'cat; test "$1" = "it\'s \\$HOME"', 'x', text]);

@@ -8,6 +8,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Command, Result } from '../../src/model/command.ts';
 import { Problem } from '../../src/model/problem.ts';
+import { addresses, addressKey } from '../../src/probes/addresses.ts';
+import { files } from '../../src/probes/files.ts';
+import { modules } from '../../src/probes/modules.ts';
+import { packages } from '../../src/probes/packages.ts';
+import { sysctls } from '../../src/probes/sysctls.ts';
 import { batchText } from '../../src/transport/batch.ts';
 import { bootstrap, parcel } from '../../src/transport/bootstrap.ts';
 import { chatter, isInstalled, LocalSession, localShell, shells } from './local-shell.ts';
@@ -41,7 +46,7 @@ function sh(text: string, ...args: readonly string[]): Command {
 const touch = (name: string): Command => ({ argv: ['touch', join(folder, name)] });
 const made = () => readdirSync(folder).sort();
 const word = fc.string({ unit: 'grapheme', maxLength: 40 }).filter(text => !text.includes('\0'));
-const odd = fc.constantFrom("'", '\\', '!', '\n', '$(reboot)', '"', '-n', '%s', '\x01', '*', '');
+const odd = fc.constantFrom("'", '\\', '!', '\n', '$(reboot)', '"', '-n', '%s', '\x01', '\x1e', '*', '');
 const text = fc.array(fc.oneof(word, odd), { maxLength: 5 }).map(parts => parts.join(''));
 
 /** A command that shows its arguments and its standard input, and what should come back. */
@@ -197,6 +202,41 @@ asRoot('the first batch rides in the command line if it may', async () => {
   const large = session();
   const [result] = await large.run([{ argv: ['wc', '-c'], stdin: 'é'.repeat(500_000) }]);
   assert.is(result?.stdout.trim(), '1000000');
+});
+
+/** How many processes a session has come to in all, its second batch first: in a namespace of its own the next number is the count. */
+async function processes(first: readonly Command[]): Promise<number> {
+  const one = session(['sh'], ['sh'], {
+    start: line =>
+      Promise.resolve(localShell('unshare', ['--pid', '--fork', '--mount-proc', 'sh', '-c', line])),
+  });
+  const results = await one.run(first, { keepGoing: true });
+  assert.is(results.length, first.length);
+  // What the session forks to read its input is there once a batch has come by that way.
+  const [last] = await one.run([{ argv: ['sh', '-c', 'echo "$$"'] }]);
+  return Number(last?.stdout);
+}
+
+asRoot('a session forks little of its own, and a batch once a command', async () => {
+  const one = await processes([touch('1')]);
+  assert.is((await processes([touch('1'), touch('2'), touch('3')])) - one, 2);
+  // Two relays, who reads the connection and says so, the loop and two above it; then head, and the two commands.
+  assert.ok(one <= 11, `${one} processes`);
+});
+
+asRoot('a read of thirty resources forks as often as one of three', async () => {
+  const read = (count: number) => {
+    const keys = <T>(key: (n: number) => T) => Array.from({ length: count }, (_, n) => key(n));
+    for (const name of keys(String)) writeFileSync(join(folder, name), name);
+    return [
+      files.script(keys(n => join(folder, String(n)))),
+      sysctls.script(keys(n => `net.ipv4.conf.lo.no_such_key_${n}`)),
+      modules.script(keys(n => `no_such_module_${n}`)),
+      addresses.script(keys(n => addressKey('lo', `127.0.0.${n + 1}/8`))),
+      packages.script(keys(n => `no-such-package-${n}`)),
+    ].map((argv): Command => ({ argv, secret: true }));
+  };
+  assert.is(await processes(read(30)), await processes(read(3)));
 });
 
 asRoot('batches that are asked for at once run one after the other', async () => {

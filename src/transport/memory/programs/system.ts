@@ -9,12 +9,14 @@ const readPackages: Program = ({ state, args }) => {
     'apt',
     ...known.map(one => `${one.name} ${one.installed ? `installed ${one.installed}` : 'not-installed '}`),
     'candidates',
-    ...known.flatMap(one => [
-      `${one.name}:`,
-      `  Installed: ${one.installed ?? '(none)'}`,
-      `  Candidate: ${one.candidate ?? one.installed ?? '(none)'}`,
-      '  Version table:',
-    ]),
+    ...known
+      .filter(one => one.installed === undefined)
+      .flatMap(one => [
+        `${one.name}:`,
+        '  Installed: (none)',
+        `  Candidate: ${one.candidate ?? '(none)'}`,
+        '  Version table:',
+      ]),
     'end',
   );
 };

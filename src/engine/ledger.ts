@@ -38,7 +38,7 @@ export interface Memory {
 /** Reads the ledger, and whether a timed undo is there; a host that never saw lvsform has neither. */
 export const ledgerProbe: Probe<Memory> = {
   name: 'ledger',
-  script: () => script('read-ledger', readText, path, undoDirectory),
+  script: () => script('read-ledger', readText, path, undoDirectory, directory),
   parse(result, keys) {
     const [key = 'ledger'] = keys;
     const [, said = '', word, text = ''] =
@@ -51,10 +51,37 @@ export const ledgerProbe: Probe<Memory> = {
   },
 };
 
-const readText = `${tellUndo}
+/**
+ * What is in there is done as root, by `down` and by the timed undo, so it counts only where nobody but root could have
+ * written it. A symbolic link, also one to a good place, is none of ours.
+ */
+const trusted = `LC_ALL=C
+export LC_ALL
+trusted() {
+  for made in $(stat -c '%u:%A' -- "$@" || echo unknown); do
+    case $made in
+    0:[d-]????-??-*) ;;
+    *) echo "$* is not as lvsform made it: others than root own it or may write to it, or it is a link" >&2; return 1 ;;
+    esac
+  done
+}
+`;
+
+const readText = `${trusted}${tellUndo}
 undo=$2
+there=
+if [ -e "$3" ] || [ -L "$3" ]; then
+  if [ -e "$1" ] || [ -L "$1" ]; then there=yes; fi
+  trusted "$3" \${there:+"$1"} || exit 1
+fi
 tell_undo
-if [ -e "$1" ]; then echo present && exec cat -- "$1"; elif [ -L "$1" ]; then exit 1; else echo absent; fi
+if [ -n "$there" ]; then echo present && exec cat -- "$1"; else echo absent; fi
+`;
+
+const writeText = `${trusted}
+umask 077 && mkdir -p -- "$2" && trusted "$2" || exit 1
+t=$(mktemp "$1.XXXXXX") && trap 'rm -f -- "$t"' EXIT || exit 1
+cat >"$t" && { sync "$t" 2>/dev/null || sync; } && mv -f -- "$t" "$1"
 `;
 
 export const askLedger = { probe: ledgerProbe, key: 'ledger' };
@@ -150,12 +177,7 @@ export function writeLedger(ledger: Ledger): Command {
     };
   }
   return {
-    argv: script(
-      'write-ledger',
-      'umask 077 && mkdir -p -- "$2" && t=$(mktemp "$1.XXXXXX") && trap \'rm -f -- "$t"\' EXIT && cat >"$t" && { sync "$t" 2>/dev/null || sync; } && mv -f -- "$t" "$1"',
-      path,
-      directory,
-    ),
+    argv: script('write-ledger', writeText, path, directory),
     stdin: `${canonical(ledger)}\n`,
     secret: true,
     label: 'write the ledger',

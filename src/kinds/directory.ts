@@ -2,6 +2,7 @@ import { type Command, script } from '../model/command.ts';
 import type { Kind } from '../model/kind.ts';
 import { Problem } from '../model/problem.ts';
 import { files, type Ownership } from '../probes/files.ts';
+import { enter } from './enter.ts';
 import { ownershipSchemas } from './file-schema.ts';
 import type { Presence } from './presence.ts';
 import { patterns, schemaOf, text } from './schema.ts';
@@ -70,13 +71,25 @@ function remove(path: string): Command {
   return { argv: script('lvsform-remove-directory', removeText, path), label: `remove ${path}` };
 }
 
-const makeText = `umask 077
-[ ! -L "$1" ] || { echo "$1 is a symbolic link" >&2; exit 1; }
-[ -d "$1" ] || mkdir -- "$1" || exit 1
-chown -- "$2" "$1" && chmod -- "$3" "$1"
+/** It is changed from the inside, as `.`: that is the directory that was made or found, whatever its name says by then. */
+const makeText = `set -u
+umask 077
+export LC_ALL=C
+${enter}path=$1
+enter "\${path%/*}"
+name=\${path##*/} parent=\${PWD%/}
+[ ! -L "./$name" ] || refuse "$path is a symbolic link"
+[ -d "./$name" ] || mkdir -- "./$name" || exit 1
+cd -P -- "./$name" && [ "$PWD" = "$parent/$name" ] || refuse "$path changed while it was made"
+chown -- "$2" . && chmod -- "$3" .
 `;
 
-const removeText = `[ -d "$1" ] && [ ! -L "$1" ] || exit 0
-[ -z "$(ls -A -- "$1")" ] || { echo "$1 stays: it is not empty" >&2; exit 0; }
-rmdir -- "$1"
+const removeText = `set -u
+export LC_ALL=C
+${enter}path=$1
+[ -d "$path" ] && [ ! -L "$path" ] || exit 0
+enter "\${path%/*}"
+name=./\${path##*/}
+[ -z "$(ls -A -- "$name")" ] || { echo "$path stays: it is not empty" >&2; exit 0; }
+rmdir -- "$name"
 `;

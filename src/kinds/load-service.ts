@@ -56,7 +56,7 @@ export function markStale({ unit }: UnitQuestion, need: 'reload' | 'restart'): C
 }
 
 const record = `record() {
-  mkdir -p -- "$records" && printf '%s\\n' "$2" >"$records/.$1" && mv -f -- "$records/.$1" "$records/$1"
+  mkdir -p -- "$records" && rm -f -- "$records/.$1" && printf '%s\\n' "$2" >"$records/.$1" && mv -f -- "$records/.$1" "$records/$1"
 }
 `;
 

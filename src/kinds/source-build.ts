@@ -1,6 +1,7 @@
 import { type Command, script } from '../model/command.ts';
 import type { Kind } from '../model/kind.ts';
 import { buildKey, builds, buildsDirectory } from '../probes/builds.ts';
+import { enter } from './enter.ts';
 import type { Presence } from './presence.ts';
 import { list, patterns, schemaOf, text } from './schema.ts';
 
@@ -122,10 +123,11 @@ function remove(subject: Subject): Command {
   };
 }
 
+/** The programs' directory may be others' to write to (Debian gave /usr/local to the group staff): see enter.ts. */
 const buildText = `set -u
 umask 022
 export LC_ALL=C
-records=$1 name=$2 source=$3 sum=$4 intact=$5 directory=$6
+${enter}records=$1 name=$2 source=$3 sum=$4 intact=$5 directory=$6
 shift 6
 fail() { echo "$1" >&2; exit 1; }
 right() { [ -f "$1" ] && [ "$(sha256sum <"$1")" = "$sum  -" ]; }
@@ -163,10 +165,13 @@ said=$work/said
 for program do
   [ -f "$tree/$program" ] || fail "make left no $program"
 done
-for program do
-  cp -- "$tree/$program" "$directory/.lvsform.$program" && chmod 0755 -- "$directory/.lvsform.$program" &&
-    mv -f -- "$directory/.lvsform.$program" "$directory/$program" || exit 1
-done
+(
+  enter "$directory"
+  for program do
+    temp=$(mktemp -u ./.lvsform.XXXXXX) && create "$temp" || exit 1
+    cat -- "$tree/$program" >&8 && chmod -- 0755 /proc/self/fd/8 && put "$temp" "./$program" || { rm -f -- "$temp"; exit 1; }
+  done
+) || exit 1
 {
   echo "$sum"
   if [ "$intact" = intact ]; then for program do sha256sum -- "$directory/$program"; done; else echo changed; fi
@@ -174,10 +179,13 @@ done
 mv -f -- "$work/record" "$mine/record"
 `;
 
-const removeText = `records=$1 name=$2
+const removeText = `${enter}records=$1 name=$2
 shift 2
 [ -f "$records/$name/record" ] || exit 0
-rm -f -- "$@" && rm -rf -- "$records/$name" || exit 1
+for path do
+  [ ! -d "\${path%/*}" ] || (enter "\${path%/*}" && rm -f -- "./\${path##*/}") || exit 1
+done
+rm -rf -- "$records/$name" || exit 1
 rmdir -- "$records" 2>/dev/null
 exit 0
 `;

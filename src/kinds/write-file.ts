@@ -1,5 +1,6 @@
 import { type Argv, type Command, script } from '../model/command.ts';
 import type { Content, Ownership } from '../probes/files.ts';
+import { enter } from './enter.ts';
 
 /** A program that has to accept a file, `%s` for its path; `quiet`: a word on stderr is a refusal too. */
 export type Validation = { readonly argv: Argv; readonly quiet: boolean };
@@ -50,37 +51,43 @@ export function setOwnership(path: string, { owner, group, mode }: Ownership): C
 
 /** Removes a file or a link; one that is gone is removed. */
 export function removePath(path: string): Command {
-  return { argv: ['rm', '-f', '--', path], label: `remove ${path}` };
+  return { argv: script('lvsform-remove-path', removeText, path), label: `remove ${path}` };
 }
 
-/** In front of both that create a name beside `$path`: rename would put it *into* a directory. */
+/** From here on `$name` is the path, in the directory that was entered. */
 const begin = `set -u
 umask 077
 export LC_ALL=C
-path=$1; shift
-if [ -d "$path" ]; then
-  [ -L "$path" ] || { echo "$path is a directory" >&2; exit 1; }
-  rm -f -- "$path" || exit 1
-fi
-trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
+${enter}path=$1; shift
+enter "\${path%/*}"
+name=./\${path##*/}
 `;
 
-const writeText = `${begin}
+/** In front of both that create a name beside the path's: rename would put it *into* a directory. */
+const beginBeside = `${begin}if [ -d "$name" ]; then
+  [ -L "$name" ] || refuse "$path is a directory"
+  rm -f -- "$name" || exit 1
+fi
+trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
+temp=$(mktemp -u ./.lvsform.XXXXXX) || exit 1
+trap 'rm -f -- "$temp"' EXIT
+`;
+
+const writeText = `${beginBeside}
 owner=$1 mode=$2 encoding=$3 quiet=$4 conceal=$5
 shift 5
-temp=$(mktemp -- "\${path%/*}/.lvsform.XXXXXX") || exit 1
-trap 'rm -f -- "$temp"' EXIT
-if [ "$encoding" = base64 ]; then base64 -d >"$temp"; else cat >"$temp"; fi || exit 1
-chown -- "$owner" "$temp" && chmod -- "$mode" "$temp" || exit 1
+create "$temp"
+if [ "$encoding" = base64 ]; then base64 -d >&8; else cat >&8; fi || exit 1
+chown -- "$owner" /proc/self/fd/8 && chmod -- "$mode" /proc/self/fd/8 || exit 1
 if [ $# -gt 0 ]; then
-  count=$#
+  count=$# file=\${path%/*}/\${temp#./}
   while [ "$count" -gt 0 ]; do
     word=$1; shift
-    case $word in *%s*) word=\${word%%%s*}$temp\${word#*%s} ;; esac
+    case $word in *%s*) word=\${word%%%s*}$file\${word#*%s} ;; esac
     set -- "$@" "$word"
     count=$((count - 1))
   done
-  { said=$("$@" </dev/null 2>&1 >&3 3>&-); code=$?; } 3>&1
+  { said=$(cd / && "$@" </dev/null 2>&1 >&3 3>&- 8>&-); code=$?; } 3>&1
   if [ "$code" -ne 0 ] || { [ "$quiet" = quiet ] && [ -n "$said" ]; }; then
     printf '%s\\n' "$said" | WORDS=$conceal awk '
       BEGIN { count = split(ENVIRON["WORDS"], words, " ") }
@@ -95,19 +102,36 @@ if [ $# -gt 0 ]; then
     exit 1
   fi
 fi
-sync -- "$temp" 2>/dev/null || sync
-mv -f -- "$temp" "$path" || exit 1
-if command -v restorecon >/dev/null; then restorecon -- "$path" 2>/dev/null; fi
+sync -- /proc/self/fd/8 2>/dev/null || sync
+put "$temp" "$name" || exit 1
+if command -v restorecon >/dev/null; then restorecon -- "$name" 2>/dev/null; fi
 exit 0
 `;
 
-const linkText = `${begin}
-temp=$(mktemp -d -- "\${path%/*}/.lvsform.XXXXXX") || exit 1
-trap 'rm -rf -- "$temp"' EXIT
-ln -s -- "$1" "$temp/link" && mv -f -- "$temp/link" "$path"
+const linkText = `${beginBeside}
+ln -s -- "$1" "$temp" && put "$temp" "$name"
 `;
 
-/** chown first: it takes away the set-user-ID bits that chmod gives (chown(2)). */
-const ownershipText = `[ -L "$1" ] && { echo "$1 is a symbolic link" >&2; exit 1; }
-chown -- "$2" "$1" && chmod -- "$3" "$1"
+/**
+ * chown first: it takes away the set-user-ID bits that chmod gives (chown(2)). A file with another name somewhere (a
+ * hard link) may be anybody's.
+ */
+const ownershipText = `${begin}
+[ ! -L "$name" ] || refuse "$path is a symbolic link"
+exec 8<"$name" || exit 1
+is=$(stat -L -c '%d %i %h' /proc/self/fd/8) there=$(stat -c '%d %i' -- "$name") || exit 1
+case $is in
+  "$there 1") ;;
+  "$there "*) refuse "$path has other names (hard links), whose owner and mode would change too: give it a copy of its own" ;;
+  *) refuse "$path changed while its owner and mode were set" ;;
+esac
+chown -- "$1" /proc/self/fd/8 && chmod -- "$2" /proc/self/fd/8
+`;
+
+const removeText = `set -u
+export LC_ALL=C
+${enter}path=$1
+case $path in /*/*) [ -d "\${path%/*}" ] || exit 0 ;; esac
+enter "\${path%/*}"
+rm -f -- "./\${path##*/}"
 `;

@@ -173,6 +173,7 @@ export const filePrograms: Programs = {
   'lvsform-read-files': readFiles,
   'lvsform-write-file': writeFile,
   'lvsform-write-link': writeLink,
+  'lvsform-remove-path': rm,
   'lvsform-set-ownership': setOwnership,
   'lvsform-make-directory': makeDirectory,
   'lvsform-remove-directory': removeDirectory,

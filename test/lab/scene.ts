@@ -93,7 +93,8 @@ export class Scene {
   }
 }
 
-function ended(child: ReturnType<typeof spawn>): Promise<Ended> {
+/** What a process printed, and its exit code. */
+export function ended(child: ReturnType<typeof spawn>): Promise<Ended> {
   let [stdout, stderr] = ['', ''];
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Cluster, Host, RoleName } from '../model/cluster.ts';
+import { type Cluster, type Host, type RoleName, type RolePart, roleParts } from '../model/cluster.ts';
 import { canonical } from '../model/json.ts';
 import { type AnyKind, address, type Resource } from '../model/kind.ts';
 import type { Program, ProgramStage } from '../model/playbook.ts';
@@ -14,7 +14,9 @@ import { type View, viewer } from './view.ts';
 /** What a playbook is compiled with: the registries of kinds and roles. */
 export interface CompileOptions {
   readonly kinds: ReadonlyMap<string, AnyKind>;
-  readonly roles: Readonly<Record<RoleName, (cluster: Cluster, host: Host) => readonly Resource[]>>;
+  readonly roles: Readonly<
+    Record<RoleName | RolePart, (cluster: Cluster, host: Host) => readonly Resource[]>
+  >;
 }
 
 /** Takes a mistake, and the host on which it shows. */
@@ -97,14 +99,14 @@ function hostsOf(
 
 /** What a stage's roles want on a host: only those roles that the host has. */
 function rolesOf(
-  names: readonly RoleName[],
+  names: readonly (RoleName | RolePart)[],
   stage: string,
   cluster: Cluster,
   host: Host,
   { roles }: CompileOptions,
 ): readonly Wanted[] {
   return names
-    .filter(name => host.roles.includes(name))
+    .filter(name => host.roles.includes(name in roleParts ? roleParts[name as RolePart] : (name as RoleName)))
     .flatMap(name =>
       roles[name](cluster, host).map(resource => ({
         resource,

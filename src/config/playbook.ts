@@ -1,5 +1,5 @@
 import { kinds as registry } from '../kinds/index.ts';
-import type { RoleName } from '../model/cluster.ts';
+import type { RoleName, RolePart } from '../model/cluster.ts';
 import type { AnyKind } from '../model/kind.ts';
 import type { Playbook, ResourceEntry } from '../model/playbook.ts';
 import { type Finding, InputProblem, locate } from './diagnostic.ts';
@@ -22,7 +22,7 @@ interface PlaybookYaml {
 interface StageYaml {
   readonly name: string;
   readonly hosts: readonly string[];
-  readonly roles?: readonly RoleName[];
+  readonly roles?: readonly (RoleName | RolePart)[];
   readonly resources?: readonly Readonly<Record<string, unknown>>[];
 }
 

@@ -176,7 +176,10 @@ export class HostRun {
   }
 
   #record(): void {
-    const wanted = this.#stages.filter(({ name }) => name !== removal).flatMap(({ compared }) => compared);
+    const wanted = this.#stages
+      .filter(({ name }) => name !== removal)
+      .flatMap(({ compared }) => compared)
+      .filter(({ kind }) => !kind.passing);
     const entries = wanted.map(one => ({
       address: one.address,
       kind: one.kind.name,

@@ -6,6 +6,7 @@ import { file } from './file.ts';
 import { iptables } from './iptables.ts';
 import { ipvsTimeouts } from './ipvs-timeouts.ts';
 import { kernelModule } from './kernel-module.ts';
+import { leaving } from './leaving.ts';
 import { opening } from './opening.ts';
 import { packageKind } from './package.ts';
 import { route } from './route.ts';
@@ -30,6 +31,7 @@ export const kinds: ReadonlyMap<string, AnyKind> = new Map(
     erase(opening),
     erase(virtualServer),
     erase(ipvsTimeouts),
+    erase(leaving),
     erase(command),
   ].map(kind => [kind.name, kind]),
 );

@@ -25,6 +25,10 @@ export interface Cluster {
 export const roleNames = ['director', 'real_server', 'proxy', 'gateway', 'client'] as const;
 export type RoleName = (typeof roleNames)[number];
 
+/** Parts of a role's work that a stage may have done before the whole of it, and whose they are. */
+export const roleParts = { draining: 'director' } as const satisfies Readonly<Record<string, RoleName>>;
+export type RolePart = keyof typeof roleParts;
+
 export interface Host {
   readonly name: string;
   readonly roles: readonly RoleName[];

@@ -34,6 +34,11 @@ export interface Kind<Spec, Subject extends JsonObject, State extends JsonObject
   read(subject: Subject, answers: Answers): State | undefined;
   want(spec: Spec, context: Context): State | undefined;
   move(subject: Subject, from: State | undefined, to: State | undefined): readonly Command[];
+  /**
+   * What it finds is on its way to something else (a server that is being drained), and no state to go back to: the
+   * ledger does not keep it.
+   */
+  readonly passing?: true;
   /** Addresses whose change makes this one stale (the files that a service has loaded). */
   inputs?(subject: Subject): readonly string[];
   /** What becomes of a state when these of its inputs change before it in the same run. */

@@ -1,4 +1,4 @@
-import type { Host, RoleName } from './cluster.ts';
+import type { Host, RoleName, RolePart } from './cluster.ts';
 import type { Resource } from './kind.ts';
 
 /** A playbook as its author wrote it: stages in order, each a barrier between groups of hosts. */
@@ -11,7 +11,7 @@ export interface Stage {
   readonly name: string;
   /** Group names (`all`, a role, `director_master`, `director_backup`, `pool_server`), host names, or globs of host names. */
   readonly hosts: readonly string[];
-  readonly roles: readonly RoleName[];
+  readonly roles: readonly (RoleName | RolePart)[];
   readonly resources: readonly ResourceEntry[];
 }
 

@@ -9,12 +9,14 @@ import { type Resource, resource } from '../model/kind.ts';
 import { directorModules } from './director-modules.ts';
 import { directorRules } from './director-rules.ts';
 import { directorSysctls } from './director-sysctls.ts';
+import { draining } from './draining.ts';
 import { firewall } from './firewall.ts';
 import { ipvsScript } from './ipvs-script.ts';
 import { ipvsadm } from './ipvsadm.ts';
 import { keepalivedConfig } from './keepalived-config.ts';
 import { keepalivedHolds } from './keepalived-holds.ts';
 import { daemonOptions, optionFiles } from './keepalived-options.ts';
+import { keepalivedConf } from './keepalived-place.ts';
 import { keepalivedSince } from './keepalived-since.ts';
 import { keepalivedCheck } from './keepalived-test.ts';
 import { ownUnit } from './own-unit.ts';
@@ -22,8 +24,6 @@ import { staticVips } from './static-vips.ts';
 import { trustedScripts } from './trusted-scripts.ts';
 import { virtualServers } from './virtual-servers.ts';
 import { weighing } from './weigh-script.ts';
-
-const keepalivedConf = '/etc/keepalived/keepalived.conf';
 
 /**
  * A director: the host that takes what clients send to a VIP and hands it to the real servers.
@@ -42,6 +42,7 @@ export function director(cluster: Cluster, host: Host): readonly Resource[] {
     ...directorModules(cluster),
     ...directorSysctls(cluster, host),
     ...directorRules(cluster, host),
+    ...draining(cluster),
     ...(mode === 'keepalived' ? [] : ownRules(cluster, host)),
     ...(mode === 'static' ? [] : keepalived(cluster, host)),
   ];

@@ -27,6 +27,7 @@ const roles: CompileOptions['roles'] = {
     resource(kernelModule, { name: 'real_server' }),
     resource(kernelModule, { name: 'all' }),
   ],
+  draining: () => [],
   proxy: () => [],
   gateway: () => [],
   client: () => [],

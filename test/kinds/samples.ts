@@ -160,6 +160,25 @@ export const samples: { readonly [kind: string]: Samples } = {
     ],
     host: ({ packages }) => install(packages, 'ipvsadm'),
   },
+  leaving: {
+    spec: {
+      services: [{ service: 'tcp:192.168.0.240:80', drain: 30, servers: ['192.168.0.1:80'] }],
+      state: 'absent',
+    },
+    states: [
+      { 'tcp:192.168.0.240:80': { '192.168.0.2:80': 1 } },
+      { 'tcp:192.168.0.240:80': { '192.168.0.2:80': 3, '192.168.0.3:80': 1 } },
+    ],
+    host: state => {
+      install(state.packages, 'ipvsadm');
+      const server = { method: '-g', weight: 1, upper: 10, lower: 5, active: 0 };
+      state.modules['ip_vs'] = { ...state.modules['ip_vs'], loaded: true };
+      state.services['-t 192.168.0.240:80'] = {
+        words: ['-s', 'rr'],
+        servers: Object.fromEntries([1, 2, 3].map(n => [`192.168.0.${n}:80`, { ...server }])),
+      };
+    },
+  },
   command: {
     spec: {
       name: 'mark',

@@ -6,6 +6,7 @@ import type { Problem } from '../../src/model/problem.ts';
 import { addresses } from '../../src/probes/addresses.ts';
 import { builds } from '../../src/probes/builds.ts';
 import { commands } from '../../src/probes/commands.ts';
+import { connections } from '../../src/probes/connections.ts';
 import { files } from '../../src/probes/files.ts';
 import { filters } from '../../src/probes/filters.ts';
 import { firewalld } from '../../src/probes/firewalld.ts';
@@ -29,6 +30,7 @@ const probes: readonly Probe<unknown>[] = [
     filters,
     firewalld,
     builds,
+    connections,
     commands,
     files,
     init,

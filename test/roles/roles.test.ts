@@ -71,6 +71,9 @@ const base = ['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'k
 
 const keepalived = ['file//etc/keepalived/keepalived.conf', 'service/keepalived'];
 
+/** Who leaves the table goes slowly, before anything takes it out. */
+const leaving = 'leaving/real-servers';
+
 const nodest = 'sysctl/net.ipv4.vs.expire_nodest_conn';
 
 const table: readonly (readonly [what: string, cluster: Cluster, host: string, wanted: readonly string[]])[] =
@@ -81,6 +84,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       'lvs01',
       [
         ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr', nodest],
+        leaving,
         ...keepalived,
       ],
     ],
@@ -90,6 +94,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       'lvs02',
       [
         ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr'],
+        leaving,
         ...['ipvs-timeouts/ipvs', 'virtual-server/tcp:192.168.0.240:80'],
         ...ownIpvsUnit,
         ...keepalived,
@@ -135,6 +140,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
         ...['package/ipvsadm', 'package/keepalived'],
         ...['kernel-module/ip_vs', 'kernel-module/ip_vs_sh', 'kernel-module/ip_vs_wrr'],
         ...['sysctl/net.ipv4.vs.expire_quiescent_template', nodest],
+        leaving,
         ...keepalived,
       ],
     ],
@@ -144,7 +150,8 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       'lvs01',
       [
         ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr'],
-        ...['sysctl/net.ipv4.vs.pmtu_disc', 'ipvs-timeouts/ipvs', 'virtual-server/tcp:192.168.0.240:80'],
+        ...['sysctl/net.ipv4.vs.pmtu_disc', leaving],
+        ...['ipvs-timeouts/ipvs', 'virtual-server/tcp:192.168.0.240:80'],
         ...ownIpvsUnit,
         ...keepalived,
       ],
@@ -160,6 +167,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
         ),
         ...['eth0', 'eth1/7'].map(device => `sysctl/net.ipv4.conf.${device}.send_redirects`),
         ...['sysctl/net.ipv4.conf.all.rp_filter', nodest],
+        leaving,
         ...keepalived,
       ],
     ],
@@ -170,6 +178,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       [
         ...[...base, ...forwards('eth0', 'eth1/7'), 'sysctl/net.ipv4.vs.conntrack', nodest],
         ...['package/iptables', 'iptables/4/nat/POSTROUTING', ...ownDirectorUnit],
+        leaving,
         ...keepalived,
       ],
     ],
@@ -181,7 +190,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
         ...[...base, ...forwards('eth0', 'eth1/7'), 'sysctl/net.ipv4.vs.conntrack', 'package/iptables'],
         ...['31', '32', '33'].map(last => `address/eth1.7/10.7.0.${last}/32`),
         ...['iptables/4/nat/POSTROUTING', ...ownDirectorUnit],
-        ...['virtual-server/tcp:10.0.0.10:80', ...ownIpvsUnit, ...keepalived],
+        ...[leaving, 'virtual-server/tcp:10.0.0.10:80', ...ownIpvsUnit, ...keepalived],
       ],
     ],
     ['a FULLNAT real server needs nothing', fullNat, 'web01', []],
@@ -191,14 +200,21 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       'lvs01',
       [
         ...[...base, ...forwards('eth0'), 'sysctl/net.ipv4.vs.conntrack', 'sysctl/net.ipv4.vs.pmtu_disc'],
-        ...[nodest, 'package/iptables', 'iptables/4/nat/POSTROUTING', ...ownDirectorUnit, ...keepalived],
+        ...[
+          nodest,
+          'package/iptables',
+          'iptables/4/nat/POSTROUTING',
+          ...ownDirectorUnit,
+          leaving,
+          ...keepalived,
+        ],
       ],
     ],
     [
       'a director of DR and NAT has no rules: only FULLNAT has',
       combined(dr, ['DR', 'NAT']),
       'lvs01',
-      [...base, ...forwards('eth0'), nodest, ...keepalived],
+      [...base, ...forwards('eth0'), nodest, leaving, ...keepalived],
     ],
     [
       'a real server of all methods: VIP on tunl0, tunnel open, and the way back of NAT',
@@ -303,6 +319,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
         ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs'],
         ...['kernel-module/ip_vs_sh', 'kernel-module/ip_vs_wrr', 'sysctl/net.ipv4.vs.pmtu_disc'],
         ...['sysctl/net.ipv4.vs.expire_quiescent_template', nodest],
+        leaving,
         ...keepalived,
       ],
     ],
@@ -323,6 +340,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
         ),
         ...['eth0', 'eth1/7'].map(device => `sysctl/net.ipv4.conf.${device}.send_redirects`),
         ...['sysctl/net.ipv4.conf.all.rp_filter', 'sysctl/net.ipv4.vs.conntrack', nodest],
+        leaving,
         ...keepalived,
       ],
     ],

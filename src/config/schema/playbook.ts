@@ -1,4 +1,4 @@
-import { roleNames } from '../../model/cluster.ts';
+import { roleNames, roleParts } from '../../model/cluster.ts';
 import type { AnyKind, Schema } from '../../model/kind.ts';
 
 type Kinds = ReadonlyMap<string, AnyKind>;
@@ -79,10 +79,10 @@ function stage(kinds: Kinds, spec: (kind: AnyKind) => Schema): Schema {
       roles: {
         type: 'array',
         description:
-          'What the cluster needs of hosts with these roles. A role is left out on hosts that do not have it.',
+          'What the cluster needs of hosts with these roles. A role is left out on hosts that do not have it. `draining` is the part of `director` that gives real servers which leave weight 0 and waits for their connections: in a stage of its own, before all directors change.',
         items: {
           type: 'string',
-          enum: [...roleNames],
+          enum: [...roleNames, ...Object.keys(roleParts)],
           synonyms: { realserver: 'real_server', rs: 'real_server' },
         },
         uniqueItems: true,

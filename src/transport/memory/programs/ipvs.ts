@@ -126,6 +126,36 @@ const readIpvs: Program = ({ state, run }) => {
   return { ...ok(), stdout: `${table}thresholds\n${thresholds}end\n` };
 };
 
+const readConnections: Program = ({ state }) => {
+  if (!state.modules['ip_vs']?.loaded) return ok('none', 'end');
+  if (!hasProgram(state, 'ipvsadm'))
+    return ok(Object.keys(state.services).length > 0 ? 'blind' : 'none', 'end');
+  return ok(
+    ...['IP Virtual Server version 1.2.1 (size=4096)', 'Prot LocalAddress:Port Scheduler Flags'],
+    '  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn',
+    ...Object.entries(state.services).flatMap(([name, { words, servers }]) => {
+      const [kind = '', service = '', six] = name.split(' ');
+      return [
+        `${(shownAs[kind] ?? '').padEnd(4)} ${service} ${six === undefined ? '' : 'IPv6 '}${words[1]}`,
+        ...Object.entries(servers).map(
+          ([server, { weight, active }]) => `  -> ${server} Route ${weight} ${active} 0`,
+        ),
+      ];
+    }),
+    'end',
+  );
+};
+
+const weighServers: Program = ({ state, args }) => {
+  for (let at = 0; at < args.length; at += 3) {
+    const [service = '', server = '', weight = ''] = args.slice(at, at + 3);
+    const servers = state.services[service]?.servers;
+    const found = servers?.[server];
+    if (servers && found) servers[server] = { ...found, weight: Number(weight) };
+  }
+  return ok();
+};
+
 const readTimeouts: Program = ({ state, run }) => {
   if (!state.modules['ip_vs']?.loaded) return ok('none', 'end');
   const busy = Object.keys(state.services).length > 0;
@@ -155,6 +185,10 @@ const removeService: Program = ({ state, args: [service = ''], run }) =>
 export const ipvsPrograms: Programs = {
   'lvsform-read-ipvs': readIpvs,
   'lvsform-read-ipvs-timeouts': readTimeouts,
+  'lvsform-read-connections': readConnections,
+  'lvsform-weigh-servers': weighServers,
+  // Time does not pass here: whoever is connected stays so.
+  'lvsform-await-quiet': () => ok(),
   'lvsform-set-virtual-service': tolerant,
   'lvsform-set-real-server': tolerant,
   'lvsform-remove-real-servers': removeServers,

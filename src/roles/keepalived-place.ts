@@ -1,0 +1,2 @@
+/** Where keepalived reads its configuration on every distribution. */
+export const keepalivedConf = '/etc/keepalived/keepalived.conf';

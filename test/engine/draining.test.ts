@@ -1,0 +1,83 @@
+// timeout: 120 s
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Fleet, inventory, planned, site } from './fleet.ts';
+
+/** Who leaves the table: weight 0 on every director first, and nobody else touched. */
+const test = suite('draining');
+const names = ['lvs01', 'lvs02', 'web01', 'web02', 'lan-client', 'wan-client', 'gateway'];
+
+const server = (active: number) => ({ method: '-g', weight: 1, upper: 0, lower: 0, active });
+
+/** Both directors as keepalived would have them, and with a service of somebody else's. */
+async function cluster(file: string): Promise<Fleet> {
+  const fleet = new Fleet(names);
+  await fleet.up(file);
+  for (const name of ['lvs01', 'lvs02']) {
+    const { services } = fleet.host(name).state;
+    const table = () => ({ '192.168.0.223:80': server(0), '192.168.0.224:80': server(2) });
+    services['-t 192.168.0.240:80'] = { words: ['-s', 'rr'], servers: table() };
+    services['-t 192.168.0.240:8080'] = { words: ['-s', 'rr'], servers: table() };
+    services['-t 192.168.0.99:80'] = { words: ['-s', 'rr'], servers: table() };
+  }
+  return fleet;
+}
+
+const weights = (fleet: Fleet, name: string, service: string) =>
+  Object.values(fleet.host(name).state.services[`-t 192.168.0.${service}`]?.servers ?? {}).map(
+    ({ weight }) => weight,
+  );
+
+test('a real server gets weight 0 on both directors before one of them changes', async () => {
+  const both = await inventory('dr');
+  const fleet = await cluster(both);
+  const one = await inventory('dr', text => text.replace('      web02: { weight: 1 }\n', ''));
+  const run = await fleet.open(one, site);
+  assert.equal(planned(run).slice(0, 2), [
+    'lvs01 delete leaving/real-servers',
+    'lvs02 delete leaving/real-servers',
+  ]);
+  assert.equal(
+    planned(run)
+      .filter(line => line.endsWith('keepalived.conf'))
+      .map(line => line.slice(0, 5)),
+    ['lvs02', 'lvs01'],
+  );
+  await run.apply();
+  for (const name of ['lvs01', 'lvs02']) {
+    assert.equal(weights(fleet, name, '240:80'), [1, 0]);
+    assert.equal(weights(fleet, name, '240:8080'), [1, 1], 'no service of ours');
+    assert.equal(weights(fleet, name, '99:80'), [1, 1], 'no service of ours');
+  }
+  const notes = fleet.events.flatMap(event => (event.event === 'note' ? [event.text] : []));
+  assert.match(notes[0] ?? '', '192.168.0.224:80 of 192.168.0.240:80: clients are still connected');
+});
+
+test('a service that goes is drained as a whole, as keepalived had it', async () => {
+  const second = (text: string) =>
+    text.replace(
+      '\ngateway:\n',
+      '\n  other:\n    vip: web\n    port: 8080\n    real_servers: { web01: {}, web02: {} }\n\ngateway:\n',
+    );
+  const fleet = await cluster(await inventory('dr', second));
+  const run = await fleet.open(await inventory('dr'), site);
+  assert.equal(planned(run).slice(0, 2), [
+    'lvs01 delete leaving/real-servers',
+    'lvs02 delete leaving/real-servers',
+  ]);
+  await run.apply();
+  assert.equal(weights(fleet, 'lvs01', '240:8080'), [0, 0]);
+  assert.equal(weights(fleet, 'lvs01', '240:80'), [1, 1]);
+  assert.equal(weights(fleet, 'lvs01', '99:80'), [1, 1]);
+});
+
+test('where nobody leaves there is nothing to do, and the ledger keeps nothing of it', async () => {
+  const both = await inventory('dr');
+  const fleet = await cluster(both);
+  assert.equal(planned(await fleet.open(both, site)), []);
+  const ledger = fleet.host('lvs01').state.files['/var/lib/lvsform/ledger.json'];
+  assert.ok(ledger?.type === 'file');
+  assert.not.match(Buffer.from(ledger.bytes, 'base64').toString(), 'leaving/');
+});
+
+test.run();

@@ -9,8 +9,17 @@ import { counted } from '../report/text.ts';
 import type { Input } from './command.ts';
 import { confirm } from './confirm.ts';
 
-/** Shows a run's plan, asks, applies it and says what was made. Answers the number of changes. */
-export async function showAndApply(input: Input, run: Run): Promise<number> {
+/** What is taken care of where a plan changes directors. */
+export interface Care {
+  /** Throws where the plan should not be done; each reason is reported. */
+  demand(): void;
+  /** Waits until the directors that have changed are healthy, before others change; a director that stays sick stops the run. */
+  between(next: readonly string[], changed: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Shows a run's plan, asks, applies it with care and says what was made. Answers the number of changes. */
+export async function showAndApply(input: Input, run: Run, care?: Care): Promise<number> {
   const { output } = input;
   if (run.plan.hosts.length === 0) {
     output.print(`${summary(run.plan)}\n`);
@@ -18,8 +27,9 @@ export async function showAndApply(input: Input, run: Run): Promise<number> {
   }
   const { planText } = await import('../report/plan-text.ts');
   output.print(`${planText(run.plan, output.paint)}\n\n`);
+  care?.demand();
   await confirm(input, 'Do this?');
-  const made = await output.watching(() => run.apply());
+  const made = await output.watching(() => run.apply(care?.between));
   const hosts = new Set(run.plan.hosts.map(({ host }) => host)).size;
   output.print(
     `${output.paint.good('Done')}: ${counted(made, 'change')} made on ${counted(hosts, 'host')}; read again, nothing is left to do.\n`,

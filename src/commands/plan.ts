@@ -7,6 +7,7 @@ import { usage } from './arguments.ts';
 import type { Input } from './command.ts';
 import { sitePlaybook } from './places.ts';
 import { openRun, openSession } from './session.ts';
+import { careFor } from './with-care.ts';
 
 /** Shows what `up` would do. Takes no lock and writes nothing on any host. */
 export async function run(input: Input): Promise<ExitCode> {
@@ -18,11 +19,15 @@ export async function run(input: Input): Promise<ExitCode> {
   const session = await openSession(input);
   try {
     const work = await session.program(values.text('playbook') ?? sitePlaybook);
-    const { plan: made, close } = await output.watching(async () => {
+    const { made, care } = await output.watching(async () => {
       const opened = await openRun(session, work, false);
-      return { plan: opened.plan, close: () => opened.close() };
+      try {
+        return { made: opened.plan, care: await careFor(input, session, opened) };
+      } finally {
+        await opened.close();
+      }
     });
-    await close();
+    await care?.close();
     const plan = output.hidden(made);
     const file = values.text('out');
     if (file !== undefined) await save(file, planJson(plan));
@@ -32,6 +37,7 @@ export async function run(input: Input): Promise<ExitCode> {
       const { planText } = await import('../report/plan-text.ts');
       output.print(`${planText(plan, output.paint)}\n`);
     }
+    care?.demand();
     return values.flag('detailed-exitcode') && plan.hosts.length > 0 ? exit.changes : exit.ok;
   } finally {
     await session.close();

@@ -1,8 +1,8 @@
 import { type ExitCode, exit } from '../model/problem.ts';
-import { showAndApply } from './apply.ts';
 import { usage } from './arguments.ts';
 import type { Input } from './command.ts';
 import { openRun, openSession } from './session.ts';
+import { withCare } from './with-care.ts';
 
 /** Does what a playbook says: up without the verification of services. */
 export async function run(input: Input): Promise<ExitCode> {
@@ -13,7 +13,7 @@ export async function run(input: Input): Promise<ExitCode> {
     const work = await session.program(playbook);
     const opened = await input.output.watching(() => openRun(session, work, true));
     try {
-      await showAndApply(input, opened);
+      await withCare(input, session, opened);
     } finally {
       await opened.close();
     }

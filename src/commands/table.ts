@@ -76,6 +76,14 @@ const changing: Options = {
   },
 };
 
+const acceptGap: Options = {
+  'accept-gap': {
+    type: 'boolean',
+    description:
+      'go on where clients may get no answer for a while: no director to take over, no real server left',
+  },
+};
+
 const requests: Options = {
   requests: {
     type: 'string',
@@ -183,6 +191,7 @@ export const commands: { readonly [name: string]: CommandEntry } = {
     options: {
       ...everywhere,
       ...hosts,
+      ...acceptGap,
       ...playbook,
       out: { type: 'string', short: 'o', value: 'FILE', description: 'save the plan, for up FILE' },
       format: { type: 'string', value: 'FORMAT', description: 'text, json or sh (default text)' },
@@ -197,6 +206,7 @@ export const commands: { readonly [name: string]: CommandEntry } = {
     options: {
       ...everywhere,
       ...hosts,
+      ...acceptGap,
       ...playbook,
       ...changing,
       ...requests,
@@ -217,11 +227,35 @@ export const commands: { readonly [name: string]: CommandEntry } = {
     },
     load: () => import('./verify.ts'),
   },
+  status: {
+    summary: 'say who is MASTER of each VIP, and who gets requests by which director; asks no service',
+    options: { ...everywhere, ...hosts },
+    load: () => import('./status.ts'),
+  },
+  drain: {
+    summary: 'take real servers out of use now: weight 0 on all directors, then wait for their connections',
+    usage: 'REAL_SERVER...',
+    most: Number.POSITIVE_INFINITY,
+    options: {
+      ...everywhere,
+      ...inventory,
+      ...yes,
+      ...acceptGap,
+      undo: { type: 'boolean', description: "give them the inventory's weights again" },
+      timeout: {
+        type: 'string',
+        value: 'SECONDS',
+        description: "how long connections may take to end (default: the service's drain)",
+      },
+      'accept-new': { type: 'boolean', description: 'record the SSH keys of hosts that are not known yet' },
+    },
+    load: () => import('./drain.ts'),
+  },
   run: {
     summary: 'do what another playbook says',
     usage: 'PLAYBOOK',
     most: 1,
-    options: { ...everywhere, ...hosts, ...changing },
+    options: { ...everywhere, ...hosts, ...acceptGap, ...changing },
     load: () => import('./run.ts'),
   },
   down: {

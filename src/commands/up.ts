@@ -1,9 +1,10 @@
 import { type ExitCode, exit } from '../model/problem.ts';
-import { demandFits, readPlan, showAndApply } from './apply.ts';
+import { demandFits, readPlan } from './apply.ts';
 import type { Input } from './command.ts';
 import { sitePlaybook } from './places.ts';
 import { openRun, openSession } from './session.ts';
 import { verifySession } from './verify.ts';
+import { withCare } from './with-care.ts';
 
 /** Plans, asks, applies, reads again, verifies. */
 export async function run(input: Input): Promise<ExitCode> {
@@ -17,7 +18,7 @@ export async function run(input: Input): Promise<ExitCode> {
     try {
       if (planFile !== undefined && saved !== undefined)
         demandFits(planFile, saved, output.hidden(opened.plan));
-      await showAndApply(input, opened);
+      await withCare(input, session, opened);
       if (values.flag('no-verify')) return exit.ok;
       return await verifySession(input, session, host => opened.transport(host));
     } finally {

@@ -17,6 +17,9 @@ export interface RunOptions extends HostContext {
   readonly signal?: AbortSignal;
 }
 
+/** What is done between two waves: `next` are about to change, `changed` have. */
+export type Between = (next: readonly string[], changed: readonly string[]) => Promise<void>;
+
 /** All hosts of one run: opened (connected, locked, read, planned), perhaps applied, closed. */
 export class Run {
   readonly plan: Plan;
@@ -85,8 +88,11 @@ export class Run {
     }
   }
 
-  /** Acts wave by wave; a wave in which a host fails is the last one. Answers the number of changes made. */
-  async apply(): Promise<number> {
+  /**
+   * Acts wave by wave; a wave in which a host fails is the last one. `between` is asked before each wave that changes
+   * something, with its hosts and those that have changed, and after the last one; a Problem of it ends the run. Answers the number of changes made.
+   */
+  async apply(between: Between = async () => undefined): Promise<number> {
     const { report, parallel, signal } = this.#options;
     const changed = new Map<string, number>();
     for (const { name, steps } of this.#waves) {
@@ -94,6 +100,10 @@ export class Run {
       const now = new Set(busy.map(({ host, stage }) => `${host} ${stage}`));
       const planned = this.plan.hosts.filter(({ host, stage }) => now.has(`${host} ${stage}`));
       if (planned.length > 0) {
+        await between(
+          planned.map(({ host }) => host),
+          [...changed.keys()],
+        );
         report({ event: 'stage.started', stage: name, hosts: planned.map(({ host }) => host) });
       }
       const outcomes = await forEach(busy, parallel, async ({ host, stage }) => {
@@ -108,6 +118,7 @@ export class Run {
       demand(outcomes, step => step.host, report);
       signal?.throwIfAborted();
     }
+    await between([], [...changed.keys()]);
     return [...changed.values()].reduce((sum, made) => sum + made, 0);
   }
 

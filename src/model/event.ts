@@ -58,6 +58,8 @@ export type Event =
   | { readonly event: 'verify.done'; readonly result: Json }
   | { readonly event: 'verify.rule'; readonly result: Json }
   | { readonly event: 'failover.done'; readonly result: Json }
+  | { readonly event: 'status.done'; readonly result: Json }
+  | { readonly event: 'drain.done'; readonly result: Json }
   | { readonly event: 'lab.status'; readonly lab: string; readonly hosts: Json }
   | { readonly event: 'lab.progress'; readonly text: string; readonly host?: string }
   | { readonly event: 'problem'; readonly error: ErrorView; readonly diagnostics?: Json }

@@ -5,6 +5,8 @@ import { Problem } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
 import { ask, type Reply, replies } from './ask.ts';
 import { growth } from './counters.ts';
+import { doubleOwners } from './directors/owners.ts';
+import { type Holding, readHoldings } from './directors/standing.ts';
 import { holdAll, onClients } from './holding.ts';
 import { type Evidence, judge } from './judge.ts';
 import { differences } from './live.ts';
@@ -75,13 +77,15 @@ export async function verify(
     const one = held[index];
     if (one !== undefined) heldBy.set(question, one);
   });
-  return verdicts(asked, answered, heldBy, transportOf, report);
+  const holdings = asked.length === 0 ? [] : await readHoldings(directors, transportOf);
+  return verdicts(asked, answered, heldBy, holdings, transportOf, report);
 }
 
 async function verdicts(
   asked: readonly Question[],
   answered: readonly Answered[],
   held: ReadonlyMap<Question, Held>,
+  holdings: readonly Holding[],
   transportOf: (host: string) => Transport,
   report: Reporter,
 ): Promise<readonly Verdict[]> {
@@ -110,7 +114,11 @@ async function verdicts(
       held: held.get(question),
       heldBy: [...held.keys()].find(each => each.service === service && each !== question)?.client.name,
       live: {
-        faults: [...(await explainOut(difference.out, transportOf)), ...difference.faults],
+        faults: [
+          ...doubleOwners(service.mark?.vips ?? [service.vip], holdings),
+          ...(await explainOut(difference.out, transportOf)),
+          ...difference.faults,
+        ],
         notes: difference.notes,
         out: out.map(({ server }) => server.host),
       },

@@ -1,0 +1,32 @@
+import type { Vip, VrrpInstance } from '../../model/cluster.ts';
+import type { Holding, Standing, VrrpWord } from './standing.ts';
+
+/** An address there is for packets that a director passes to this host as a real server: it owns nothing by it. */
+const quiet = /^(lo|tunl|dummy|ip6tnl|gre)/;
+
+/** Whether a host holds a VIP so that it answers for it on the wire. */
+export function holds({ addresses }: Holding, { address }: Vip): boolean {
+  return addresses.some(each => each.ip === address.ip && !quiet.test(each.interface));
+}
+
+/** The directors that hold a VIP. */
+export function ownersOf(vip: Vip, standings: readonly Holding[]): readonly string[] {
+  return standings.filter(standing => holds(standing, vip)).map(({ director }) => director);
+}
+
+/** What is wrong with the owners of the VIPs: two of them are told by name. Pure. */
+export function doubleOwners(vips: readonly Vip[], standings: readonly Holding[]): readonly string[] {
+  return vips.flatMap(vip => {
+    const owners = ownersOf(vip, standings);
+    return owners.length < 2
+      ? []
+      : [`${owners.join(' and ')} both hold ${vip.address.ip}: clients reach now the one, now the other`];
+  });
+}
+
+/** The VRRP state of a director in an instance: who holds the VIPs is MASTER, whatever the log says. */
+export function stateOf({ name, vips }: VrrpInstance, standing: Standing): VrrpWord | undefined {
+  if (!standing.active) return undefined;
+  if (vips.length > 0 && vips.every(vip => holds(standing, vip))) return 'MASTER';
+  return standing.states?.get(name);
+}

@@ -1,0 +1,134 @@
+import { type Command, type Result, script } from '../../model/command.ts';
+import { Problem } from '../../model/problem.ts';
+import type { Transport } from '../../model/transport.ts';
+import { within } from '../reading.ts';
+import { parseTable, readTable, type Table } from '../table.ts';
+
+export type VrrpWord = 'MASTER' | 'BACKUP' | 'FAULT';
+
+/** The addresses that one host has at one time. */
+export interface Holding {
+  readonly director: string;
+  readonly addresses: readonly { readonly interface: string; readonly ip: string }[];
+}
+
+/** What one director says of itself at one time. */
+export interface Standing extends Holding {
+  /** Whether keepalived works. */
+  readonly active: boolean;
+  /** Whether lvsform has once brought its keepalived up: until then nobody relies on it. */
+  readonly established: boolean;
+  /** By instance, what keepalived's log says last; undefined: it keeps no log that can be read. */
+  readonly states: ReadonlyMap<string, VrrpWord> | undefined;
+  readonly table: Table;
+}
+
+/** ip-address(8): `2: eth0    inet 192.168.0.240/24 ...`; of a peer's address the own one counts. */
+const listed = `ip -o addr show | awk '{ sub(/\\/.*/, "", $4); print "address", $2, $4 }' || exit 1`;
+
+const readListed: Command = {
+  argv: script('host-addresses', `export LC_ALL=C\n${listed}\necho end`),
+  label: 'read the addresses',
+};
+
+/** Reads the addresses of hosts, all at once. Writes nothing. */
+export function readHoldings(
+  hosts: readonly string[],
+  transportOf: (host: string) => Transport,
+): Promise<readonly Holding[]> {
+  return Promise.all(
+    hosts.map(async director => {
+      const [result] = await transportOf(director).run([readListed], { keepGoing: true });
+      if (result === undefined) throw new Problem('the host did not answer', { where: director });
+      return within(director, () => ({ director, addresses: parseStanding(result).addresses }));
+    }),
+  );
+}
+
+/**
+ * keepalived tells its VRRP state to nobody without writing a file (`keepalived --signum=JSON`), and this must not
+ * write; so its log is read, of its last start: `(web) Entering BACKUP STATE (init)`. What started it is told by
+ * systemd 232 or later, and `--grep` is of 237. The newest line comes first.
+ * Without systemd it is looked for among the processes, and syslog's files are read.
+ */
+const text = `export LC_ALL=C
+words='ntering (MASTER|BACKUP|FAULT) (STATE|state)'
+log=no
+if [ -d /run/systemd/system ]; then
+  systemctl is-active --quiet keepalived && echo 'daemon active'
+  if command -v journalctl >/dev/null; then
+    log=journal
+    run=$(systemctl show -p InvocationID keepalived); run=\${run#InvocationID=}
+    set -- -q -r -o cat --no-pager
+    if [ -n "$run" ]; then set -- "$@" "_SYSTEMD_INVOCATION_ID=$run"; else set -- "$@" -u keepalived; fi
+    said=$(journalctl "$@" -n 200 --grep="$words" 2>/dev/null) || said=$(journalctl "$@" -n 5000 | grep -E "$words")
+  fi
+else
+  for comm in /proc/[0-9]*/comm; do
+    read -r name 2>/dev/null <"$comm" || continue
+    [ "$name" != keepalived ] || { echo 'daemon active'; break; }
+  done
+  for file in /var/log/syslog /var/log/messages /var/log/daemon.log; do
+    [ -r "$file" ] || continue
+    log=file
+    said=$(grep -i keepalived "$file" | sed -n '/Starting VRRP child process/h;//!H;$ { x; p; }' | grep -E "$words" | sed '1!G;h;$!d')
+    break
+  done
+fi
+[ ! -e /var/lib/lvsform/loaded/keepalived.reload ] || echo 'loaded yes'
+echo "log $log"
+printf '%s\\n' "$said" | sed -n -E 's/^.*\\(([^()]+)\\):? [Ee]ntering (MASTER|BACKUP|FAULT) .*$/state \\2 \\1/p'
+${listed}
+echo end
+`;
+
+const readStanding: Command = {
+  argv: script('director-standing', text),
+  label: 'read how the director stands',
+};
+
+/** Reads all directors at once. Writes nothing. */
+export function readStandings(
+  directors: readonly string[],
+  transportOf: (host: string) => Transport,
+): Promise<readonly Standing[]> {
+  return Promise.all(
+    directors.map(async director => {
+      const [standing, table] = await transportOf(director).run([readStanding, readTable], {
+        keepGoing: true,
+      });
+      if (standing === undefined || table === undefined) {
+        throw new Problem('the director did not answer', { where: director });
+      }
+      return within(director, () => ({
+        director,
+        ...parseStanding(standing),
+        table: parseTable(table),
+      }));
+    }),
+  );
+}
+
+/** Reads what the script printed; output that was cut is refused. */
+export function parseStanding({ code, stdout, stderr }: Result): Omit<Standing, 'director' | 'table'> {
+  const lines = stdout.split('\n').filter(line => line !== '');
+  if (code !== 0 || lines.at(-1) !== 'end') {
+    throw new Problem('could not read how the director stands', {
+      why: stderr.trim() || 'the answer was cut',
+    });
+  }
+  const states = new Map<string, VrrpWord>();
+  const addresses: { interface: string; ip: string }[] = [];
+  let [active, established, logs] = [false, false, true];
+  for (const line of lines) {
+    const [word, first = '', ...rest] = line.split(' ');
+    if (word === 'daemon') active = first === 'active';
+    else if (word === 'loaded') established = true;
+    else if (word === 'log') logs = first !== 'no';
+    else if (word === 'state') {
+      const instance = rest.join(' ');
+      if (!states.has(instance)) states.set(instance, first as VrrpWord);
+    } else if (word === 'address') addresses.push({ interface: first, ip: rest[0] ?? '' });
+  }
+  return { active, established, states: logs ? states : undefined, addresses };
+}

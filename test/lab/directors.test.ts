@@ -1,0 +1,248 @@
+// timeout: 900 s
+// grace: 60 s
+// runs: asked
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  type Directors,
+  directors,
+  good,
+  inventoryOf,
+  openDirectors,
+  tableOf,
+  until,
+  up,
+  vip,
+  withoutSecond,
+} from './directors-scene.ts';
+
+/** Directors that change in use: what would cut clients off is refused, drained or waited for, and faults are named. */
+const test = suite<Directors>('change of directors');
+
+test.before(async context => {
+  Object.assign(context, await openDirectors('t-dir'));
+});
+
+test.after(async ({ scene }) => {
+  await scene.end();
+});
+
+test('a virtual router that is no director of ours is heard before it is fought, and named', async ({
+  scene,
+  inventory,
+}) => {
+  const foreign = `cat >/root/vrrp.conf <<'END'
+vrrp_instance foreign {
+  state BACKUP
+  interface eth0
+  virtual_router_id 55
+  priority 77
+  virtual_ipaddress {
+    192.168.0.99/24
+  }
+}
+END
+keepalived -f /root/vrrp.conf -p /run/foreign.pid -r /run/foreign-vrrp.pid -P`;
+  good(await scene.on('gateway', foreign), 'a foreign keepalived');
+  try {
+    await new Promise(resolve => setTimeout(resolve, 6000));
+    for (const command of [['plan'], ['up', '--yes']]) {
+      const refused = await scene.lvsform(...command, '-i', inventory);
+      assert.is(refused.code, 1, refused.stdout);
+      assert.match(refused.stderr, 'virtual_router_id 55 is in use on the segment of eth0');
+      assert.match(refused.stderr, '192.168.0.100 sends VRRP with it (priority 77)');
+    }
+    assert.is(
+      (await scene.on('lvs02', 'test -e /etc/keepalived/keepalived.conf')).code,
+      1,
+      'nothing was written',
+    );
+  } finally {
+    await scene.on('gateway', 'kill "$(cat /run/foreign.pid)"; sleep 2');
+  }
+});
+
+test('a VIP that somebody on the segment has already, and one that a host of ours has, are refused', async ({
+  scene,
+  inventory,
+}) => {
+  for (const host of ['web02', 'lan-client']) {
+    await scene.on(host, `ip addr add ${vip}/24 dev eth0`);
+    const refused = await scene.lvsform('plan', '-i', inventory);
+    assert.is(refused.code, 1, refused.stdout);
+    assert.match(refused.stderr, `${host} holds the VIP ${vip} itself`);
+    const narrow = await scene.lvsform('plan', '--role', 'director', '-i', inventory);
+    assert.is(narrow.code, 1, narrow.stdout);
+    assert.match(narrow.stderr, /answers ARP for it on eth0/);
+    await scene.on(host, `ip addr del ${vip}/24 dev eth0`);
+  }
+});
+
+test('an interface that is not there, and a subnet that is not its own, are named', async ({ scene }) => {
+  const other = (text: string) =>
+    text.replaceAll('interfaces: { eth0: 192.168.0.21', 'interfaces: { eth7: 192.168.0.21');
+  const refused = await scene.lvsform('plan', '--role', 'director', '-i', await inventoryOf(scene, other));
+  assert.is(refused.code, 1, refused.stdout);
+  assert.match(refused.stderr, 'there is no interface eth7');
+  const outside = await inventoryOf(scene, text => text.replace('192.168.0.240/24', '192.168.9.240/24'));
+  assert.is(
+    (await scene.lvsform('plan', '-i', outside)).code,
+    3,
+    'lint refuses what is outside of every subnet',
+  );
+});
+
+test('the first up is no fault; status tells who is MASTER and whom the tables use', async ({
+  scene,
+  inventory,
+}) => {
+  good(await scene.lvsform('up', '--yes', '-i', inventory), 'up');
+  const { stdout } = good(await scene.lvsform('status', '-i', inventory), 'status');
+  assert.match(stdout, /lvs01 {2}keepalived works, web MASTER/);
+  assert.match(stdout, /lvs02 {2}keepalived works, web BACKUP/);
+  assert.match(stdout, `${vip}  at lvs01`);
+  assert.match(stdout, 'nothing is wrong');
+  const json = good(await scene.lvsform('status', '--json', '-i', inventory), 'status').stdout;
+  const { result } = JSON.parse(json.split('\n').find(line => line.includes('status.done')) ?? '{}');
+  assert.equal(result.vips, [{ vip: 'web', address: vip, owners: ['lvs01'] }]);
+});
+
+test('the last real server that works is not taken away, nor drained; --accept-gap goes on', async ({
+  scene,
+  inventory,
+}) => {
+  const one = await inventoryOf(scene, withoutSecond);
+  good(await scene.on('web01', 'systemctl stop nginx'), 'stop nginx');
+  const serves = async () => (await tableOf(scene, 'lvs01')).includes('192.168.0.223');
+  await until(async () => !(await serves()), 'web01 is taken out');
+  for (const command of [['plan'], ['up', '--yes']]) {
+    const refused = await scene.lvsform(...command, '-i', one);
+    assert.is(refused.code, 1, refused.stdout);
+    assert.match(refused.stderr, 'http would be left without a real server that is known to work');
+    assert.match(refused.stderr, 'web02 (192.168.0.224:80)');
+    assert.match(refused.stderr, '--accept-gap');
+  }
+  const drained = await scene.lvsform('drain', 'web02', '--yes', '-i', inventory);
+  assert.is(drained.code, 1, drained.stdout);
+  assert.match(drained.stderr, 'known to work');
+  assert.match(await tableOf(scene, 'lvs01'), /192\.168\.0\.224:80 +Route +1 /);
+  good(await scene.lvsform('plan', '--accept-gap', '-i', one), 'plan --accept-gap');
+  const status = await scene.lvsform('status', '-i', inventory);
+  assert.is(status.code, 1, status.stdout);
+  assert.match(status.stdout, /web01 is out of service: http: lvs01 does not have it in its table/);
+  good(await scene.on('web01', 'systemctl start nginx'), 'start nginx');
+  await until(serves, 'web01 is back');
+});
+
+test('drain gives weight 0 on both directors, waits for who is connected and tells what is left; --undo gives it back', async ({
+  scene,
+  inventory,
+}) => {
+  const hold = (seconds: number) =>
+    Promise.all(
+      [1, 2].map(() =>
+        scene.on(
+          'lan-client',
+          `exec 3<>/dev/tcp/${vip}/80; printf 'GET / HTTP/1.1\\r\\n' >&3; sleep ${seconds}`,
+        ),
+      ),
+    );
+  const long = hold(30);
+  await new Promise(resolve => setTimeout(resolve, 2000));
+  const impatient = await scene.lvsform('drain', 'web02', '--yes', '--timeout', '2', '-i', inventory);
+  assert.is(impatient.code, 1, impatient.stderr);
+  assert.match(impatient.stdout, /lvs01 {2}web02 of http: weight 1 -> 0/);
+  assert.match(impatient.stdout, /lvs02 {2}web02 of http: weight 1 -> 0/);
+  assert.match(impatient.stdout, /web02 of http: 1 active connection left/);
+  for (const host of directors) assert.match(await tableOf(scene, host), /192\.168\.0\.224:80 +Route +0 /);
+  await long;
+  const quiet = good(await scene.lvsform('drain', 'web02', '--yes', '-i', inventory), 'drain');
+  assert.match(quiet.stdout, 'no active connections are left');
+  good(await scene.lvsform('drain', 'web02', '--undo', '--yes', '-i', inventory), 'drain --undo');
+  for (const host of directors) assert.match(await tableOf(scene, host), /192\.168\.0\.224:80 +Route +1 /);
+});
+
+test('two owners of a VIP are both named, by status and by verify', async ({ scene, inventory }) => {
+  await scene.on('lvs02', `ip addr add ${vip}/24 dev eth0`);
+  for (const command of ['status', 'verify']) {
+    const { code, stdout } = await scene.lvsform(command, '-i', inventory);
+    assert.is(code, 1, stdout);
+    assert.match(stdout, `lvs01 and lvs02 both hold ${vip}`);
+  }
+  await scene.on('lvs02', `ip addr del ${vip}/24 dev eth0`);
+});
+
+test('where no director is healthy a change is refused, and where a BACKUP stays sick the MASTER is left alone', async ({
+  scene,
+  inventory,
+}) => {
+  const changed = await inventoryOf(scene, text => text.replace('retries: 3', 'retries: 2'));
+  for (const host of directors) await scene.on(host, 'systemctl stop keepalived');
+  const refused = await scene.lvsform('up', '--yes', '-i', changed);
+  assert.is(refused.code, 1, refused.stdout);
+  assert.match(refused.stderr, 'no director is healthy');
+  assert.match(refused.stderr, 'lvs01: keepalived does not work');
+  assert.match(refused.stderr, '--accept-gap');
+  good(await scene.lvsform('up', '--yes', '--no-verify', '--accept-gap', '-i', inventory), 'up --accept-gap');
+
+  // A BACKUP whose keepalived is in FAULT state after its change: the interface that it follows is down.
+  const following = await inventoryOf(scene, text =>
+    text.replace('    advert_interval: 1\n', '    advert_interval: 1\n    track_interface: [dummy7]\n'),
+  );
+  const dummy = (host: string, state: string) =>
+    scene.on(host, `ip link add dummy7 type dummy 2>/dev/null; ip link set dummy7 ${state}`);
+  await dummy('lvs01', 'up');
+  await dummy('lvs02', 'down');
+  const before = (await scene.on('lvs01', 'cat /etc/keepalived/keepalived.conf')).stdout;
+  const stopped = await scene.lvsform('up', '--yes', '--no-verify', '-i', following);
+  assert.is(stopped.code, 1, stopped.stdout);
+  assert.match(stopped.stderr, /lvs02 changed and is not healthy: lvs01 is left as it was/);
+  assert.match(stopped.stderr, 'web is in FAULT state');
+  assert.is((await scene.on('lvs01', 'cat /etc/keepalived/keepalived.conf')).stdout, before);
+  await dummy('lvs02', 'up');
+  await up(scene, inventory);
+  for (const host of directors) await scene.on(host, 'ip link del dummy7');
+});
+
+test('what others have on the hosts stays, and what somebody changed by hand is shown and set right', async ({
+  scene,
+  inventory,
+}) => {
+  const foreign = [
+    'ipvsadm -A -t 192.168.0.210:8888 -s rr; ipvsadm -a -t 192.168.0.210:8888 -r 192.168.0.223:80 -m',
+    'iptables -A INPUT -s 203.0.113.9 -j DROP',
+    'echo mine >/etc/keepalived/notes.txt',
+    'ip addr add 192.168.0.213/24 dev eth0',
+  ].join('; ');
+  for (const host of directors) good(await scene.on(host, foreign), 'foreign things');
+  const theirs = async (host: string) =>
+    (
+      await scene.on(
+        host,
+        'ipvsadm -Sn | grep 8888; iptables -S INPUT | grep 203.0; cat /etc/keepalived/notes.txt; ip -o -4 addr show dev eth0 | grep -o 192.168.0.213',
+      )
+    ).stdout;
+  const [before] = await Promise.all(directors.map(theirs));
+  await scene.on('lvs02', 'echo "# by hand" >>/etc/keepalived/keepalived.conf');
+  await scene.on('web01', `ip addr del ${vip}/32 dev lo; sysctl -qw net.ipv4.conf.all.arp_ignore=0`);
+  const plan = await scene.lvsform('plan', '--detailed-exitcode', '-i', inventory);
+  assert.is(plan.code, 2, plan.stdout);
+  assert.match(plan.stdout, '-# by hand');
+  assert.match(plan.stdout, `address/lo/${vip}/32`);
+  assert.match(plan.stdout, 'net.ipv4.conf.all.arp_ignore');
+  good(await scene.lvsform('up', '--yes', '-i', inventory), 'up');
+  assert.is((await scene.lvsform('plan', '--detailed-exitcode', '-i', inventory)).code, 0);
+  for (const host of directors) assert.is(await theirs(host), before);
+});
+
+test('after down what others have is still there', async ({ scene, inventory }) => {
+  good(await scene.lvsform('down', '--yes', '-i', inventory), 'down');
+  for (const host of directors) {
+    const { stdout } = await scene.on(host, 'ipvsadm -Sn; iptables -S INPUT; cat /etc/keepalived/notes.txt');
+    assert.match(stdout, '192.168.0.210:8888');
+    assert.match(stdout, '203.0.113.9');
+    assert.match(stdout, 'mine');
+  }
+});
+
+test.run();

@@ -41,6 +41,7 @@ export async function openSession(input: Input): Promise<Session> {
   const { output, values, signal } = input;
   const inventory = inventoryPath(input);
   const timeout = values.number('timeout', 10, 1);
+  const lockTimeout = values.number('lock-timeout', 0, 0);
   const confirmTimeout = values.number('confirm-timeout', 30, 5);
   const parallel = values.number('parallel', 64, 1);
   values.number('requests', 0, 1);
@@ -62,7 +63,9 @@ export async function openSession(input: Input): Promise<Session> {
       kinds,
       report: output.report,
       settle: 15,
+      watch: 30,
       confirmTimeout,
+      lockTimeout,
       parallel,
       signal,
       meter: stopwatch.meter,

@@ -69,6 +69,11 @@ const yes: Options = {
 /** Of the commands that change hosts. */
 const changing: Options = {
   ...yes,
+  'lock-timeout': {
+    type: 'string',
+    value: 'SECONDS',
+    description: 'how long to wait for hosts on which another run is at work (default 0)',
+  },
   'confirm-timeout': {
     type: 'string',
     value: 'SECONDS',

@@ -32,6 +32,8 @@ export interface HostContext extends Comparing {
   readonly report: Reporter;
   /** Seconds that a host may take until it shows what it was told (a daemon that reloads, say). */
   readonly settle: number;
+  /** Seconds for which it is watched, at most, whether what services hold for others outlives their change. */
+  readonly watch: number;
   /** Logs in. */
   connect(host: Host): Promise<Transport>;
   /** Seconds after which a host undoes what may have cut us off, unless a new login confirms it. */
@@ -102,7 +104,7 @@ export class HostRun {
         host: this.host.name,
         ask: asks => this.#ask(asks),
         elsewhere,
-        longest: this.#context.settle,
+        longest: this.#context.watch,
       });
       try {
         made += await this.#make(index, changes, signal);

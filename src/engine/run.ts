@@ -1,4 +1,4 @@
-import type { Plan } from '../model/change.ts';
+import type { HostPlan, Plan } from '../model/change.ts';
 import type { Host } from '../model/cluster.ts';
 import { exit, Problem } from '../model/problem.ts';
 import { LockHeld, type Transport } from '../model/transport.ts';
@@ -14,6 +14,8 @@ export interface RunOptions extends HostContext {
   readonly parallel: number;
   /** Nothing will be applied: each host is let go as soon as it was read, and no more of them are held open than are read at once. */
   readonly readOnly?: boolean;
+  /** Seconds to wait for a lock that another has. */
+  readonly lockTimeout?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -57,9 +59,7 @@ export class Run {
         const run = new HostRun(work, transport, options);
         opened.set(work.host.name, { run, transport });
         options.report({ event: 'host.reading', host: work.host.name, resources: count(work) });
-        const plans = await unlessAborted(run.plan(), options.signal).catch((error: unknown) => {
-          throw error instanceof LockHeld ? locked(work.host, error.holder) : error;
-        });
+        const plans = await planLocked(run, options);
         if (options.readOnly) {
           opened.delete(work.host.name);
           leaving.push(transport.close());
@@ -138,18 +138,37 @@ export class Run {
   }
 }
 
+/** Plans a host, once its lock is to be had; waits for it no longer than it may. */
+async function planLocked(run: HostRun, options: RunOptions): Promise<readonly HostPlan[]> {
+  const { lockTimeout = 0, signal, report } = options;
+  const deadline = performance.now() + lockTimeout * 1000;
+  for (let told = ''; ; ) {
+    try {
+      return await unlessAborted(run.plan(), signal);
+    } catch (error) {
+      if (!(error instanceof LockHeld)) throw error;
+      if (performance.now() >= deadline) throw locked(run.host, error.holder, lockTimeout);
+      if (told !== error.holder) {
+        report({ event: 'note', host: run.host.name, text: `waits for its lock, held by ${error.holder}` });
+      }
+      told = error.holder;
+      await unlessAborted(new Promise(resolve => setTimeout(resolve, 500)), signal);
+    }
+  }
+}
+
 /** Takes the lock of a host for as long as the transport lives; a Problem of exit code 5 names who has it. */
 export async function lock(transport: Transport, host: Host, holder: string): Promise<void> {
   const other = await transport.lock(holder);
   if (other !== undefined) throw locked(host, other);
 }
 
-function locked(host: Host, holder: string): Problem {
+function locked(host: Host, holder: string, waited = 0): Problem {
   return new Problem('another run is at work on this host', {
     code: exit.locked,
     where: host.name,
-    why: `the lock is held by ${holder}`,
-    next: 'wait until it is done; the lock goes with the session that holds it',
+    why: `the lock is held by ${holder}${waited === 0 ? '' : `; waited ${waited} s for it`}`,
+    next: 'wait until it is done (--lock-timeout SECONDS waits here); the lock goes with the session that holds it, 40 s after that was cut off',
   });
 }
 

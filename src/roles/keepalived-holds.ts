@@ -4,9 +4,6 @@ import type { HealthCheck } from '../model/health-check.ts';
 import type { Sign } from '../model/sign.ts';
 import { virtualServerSpec } from './virtual-servers.ts';
 
-/** Seconds that a change waits for checks to fail, at most: some are given minutes. */
-const longestWait = 15;
-
 /**
  * What keepalived holds for clients on a director: VIPs, and where it owns the table, services with a real server that
  * works. A VIP may leave for a director that the inventory puts before this one; who shall be the MASTER keeps it.
@@ -20,7 +17,7 @@ export function keepalivedHolds(cluster: Cluster, host: Host): readonly Sign[] {
     return instance.vips.map(({ address, interface: device }) =>
       vipSign(`${address.ip}/${address.prefix}`, [device, `vrrp.${instance.virtualRouterId}`], {
         shows: silence,
-        patience: silence + 3,
+        patience: silence + 1,
         moves: member.state === 'BACKUP',
       }),
     );
@@ -31,7 +28,7 @@ export function keepalivedHolds(cluster: Cluster, host: Host): readonly Sign[] {
 
 function served(service: VirtualService): Sign {
   const rounds = checksOf(service).map(check => service.delayLoop + untilItFails(check));
-  const shows = Math.min(longestWait, Math.ceil(Math.max(0, ...rounds)) + 1);
+  const shows = Math.ceil(Math.max(0, ...rounds)) + 1;
   return servedSign(service.name, virtualServerSpec(service), {
     shows,
     patience: service.availability.alpha ? shows : 3,

@@ -34,6 +34,30 @@ function commandText({ argv, stdin }: Command): string {
 
 export const lockCodes = { taken: 0, held: 1, noFlock: 2, noPlace: 3 } as const;
 
+/** Milliseconds between two signs of life that a client with the lock gives: an empty line, which is nothing to the session's loop. */
+export const heartbeat = 5_000;
+
+/**
+ * A client that is cut off without a word (its network is gone, its machine sleeps) would keep its lock until the
+ * host's sshd finds out, which takes hours. So the process that reads the connection (`w`, see bootstrap.ts) is ended once it
+ * has read nothing for 30 s, which ends the session at the next edge. That it reads shows in its switches of context (proc(5)). Whole
+ * turns are counted, and no clock is asked, so a host that was itself asleep ends nobody's session.
+ */
+const silenceText = `(
+exec 9>&- </dev/null >/dev/null 2>&1
+last= quiet=0
+while sleep 5; do
+  name= now=
+  while read -r key value; do
+    case $key in Name:) name=$value ;; voluntary_ctxt_switches:) now=$value ;; esac
+  done </proc/"$w"/status
+  [ "$name" = "\${first-$name}" ] && [ "$name" ] || exit
+  first=$name
+  if [ "$now" = "$last" ]; then quiet=$((quiet + 1)); else quiet=0 last=$now; fi
+  [ "$quiet" -lt 6 ] || { kill "$w"; exit; }
+done
+) &`;
+
 /**
  * Takes the lock on descriptor 9 of the session's own shell, so the kernel gives it back when that
  * shell ends, whatever ended it. Only root can write to either directory, so nobody else can plant
@@ -50,5 +74,6 @@ exec 9<>"$l"
 chmod 600 "$l"
 if ! flock -n 9; then exec 9>&-; cat "$l"; e 0 ${lockCodes.held}; return; fi
 printf %s ${quote(holder)} >"$l"
+${silenceText}
 e 0 ${lockCodes.taken} || return`;
 }

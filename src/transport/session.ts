@@ -1,7 +1,7 @@
 import type { Command, Result } from '../model/command.ts';
 import { Problem } from '../model/problem.ts';
 import { LockHeld, type RunOptions } from '../model/transport.ts';
-import { batchText, lockCodes } from './batch.ts';
+import { batchText, heartbeat, lockCodes } from './batch.ts';
 import { bootstrap, parcel } from './bootstrap.ts';
 import { closedByUs, lostShell, noSession, notRoot, tooMuchOutput } from './failure.ts';
 import { Flight } from './flight.ts';
@@ -58,6 +58,7 @@ export class Session {
   #queue: Promise<unknown> = Promise.resolve();
   #locked = false;
   #patience: NodeJS.Timeout | undefined;
+  #heart: NodeJS.Timeout | undefined;
   #afterGreeting: (() => void) | undefined;
 
   constructor(options: SessionOptions) {
@@ -111,6 +112,8 @@ export class Session {
       });
     }
     this.#locked = true;
+    this.#heart = setInterval(() => this.#over ?? this.#shell?.stdin.write('\n'), heartbeat);
+    this.#heart.unref();
   }
 
   /** Starts the shell before there is a batch, so that what is wrong with sudo shows at once. */
@@ -122,6 +125,7 @@ export class Session {
   close(reason: unknown = closedByUs(this.#options.where)): void {
     this.#over ??= reason;
     clearTimeout(this.#patience);
+    clearInterval(this.#heart);
     this.#flight?.crash(this.#over);
     this.#flight = undefined;
   }

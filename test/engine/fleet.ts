@@ -97,6 +97,7 @@ export class Fleet {
         for (const hook of this.#hooks) if (hook.when(event)) hook.then();
       },
       settle: 0,
+      watch: 0,
       confirmTimeout: 30,
       parallel: 1,
       connect: async ({ name }) => {

@@ -11,6 +11,8 @@ import { differences, done, Fleet, inventory, planned, site, web } from './fleet
 const names = ['lvs01', 'lvs02', 'web01', 'web02', 'lan-client', 'wan-client', 'gateway'];
 const modes = ['dr', 'dr-static', 'dr-vrrp'];
 
+const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
+
 const problem = async (work: Promise<unknown>): Promise<Problem> => {
   try {
     await work;
@@ -124,6 +126,24 @@ test('two runs do not meet on a host', async () => {
   assert.match(told?.event === 'host.failed' ? (told.error.why ?? '') : '', 'ann, since noon');
   await first.close();
   await (await fleet.open(file, site, { options: { holder: 'bob' } })).close();
+});
+
+test('a run that may wait for a lock gets it when the other is done, and not before; else it says how long it waited', async () => {
+  const fleet = new Fleet(names);
+  const file = await inventory('dr');
+  const first = await fleet.open(file, site, { options: { holder: 'ann, since noon' } });
+  const waiting = fleet.open(file, site, { options: { holder: 'bob', lockTimeout: 20 } });
+  const seen = waiting.then(() => 'open');
+  assert.is(await Promise.race([seen, pause(1200).then(() => 'waiting')]), 'waiting');
+  await first.close();
+  const second = await waiting;
+  const waits = fleet.events.filter(event => event.event === 'note' && /waits for its lock/.test(event.text));
+  assert.is(waits.length, names.length, 'it says so once a host');
+  const failure = await problem(fleet.open(file, site, { options: { holder: 'eve', lockTimeout: 1 } }));
+  assert.is(failure.code, exit.locked);
+  const told = fleet.events.flatMap(event => (event.event === 'host.failed' ? [event.error.why] : []));
+  assert.match(told[0] ?? '', 'the lock is held by bob; waited 1 s for it');
+  await second.close();
 });
 
 test('what an inventory no longer names goes away; what another playbook made stays', async () => {

@@ -60,7 +60,7 @@ export interface Located {
 /** Findings with their places in the file, in order. */
 export function locate(source: Located, findings: Iterable<Finding>): readonly Diagnostic[] {
   return inOrder(
-    [...findings].map(({ path, at, severity, message, hint }) => ({
+    [...fold(findings)].map(({ path, at, severity, message, hint }) => ({
       file: source.file,
       ...source.at(path, at),
       path: showPath(path),
@@ -69,6 +69,31 @@ export function locate(source: Located, findings: Iterable<Finding>): readonly D
       ...(hint === undefined ? {} : { hint: visible(hint) }),
     })),
   );
+}
+
+/** Mistakes of one kind that are told of one place, where many hosts may stand (a range, a pattern); the others are counted. */
+const mostOfMany = 3;
+
+/** What is said of many hosts that stand at one place is said once where it is the same, and of a few where numbers differ. */
+function* fold(findings: Iterable<Finding>): Iterable<Finding> {
+  const said = new Set<string>();
+  const kinds = new Map<string, { readonly first: Finding; count: number }>();
+  for (const one of findings) {
+    const { path, at, severity, message } = one;
+    const words = JSON.stringify([path, at, severity, message]);
+    if (said.has(words)) continue;
+    said.add(words);
+    const kind = JSON.stringify([path, at, severity, message.replace(/[\d.]+/g, '#')]);
+    const same = kinds.get(kind) ?? { first: one, count: 0 };
+    kinds.set(kind, same);
+    same.count += 1;
+    if (same.count <= mostOfMany) yield one;
+  }
+  for (const { first, count } of kinds.values()) {
+    const { path, at, severity } = first;
+    const left = count - mostOfMany;
+    if (left > 0) yield { path, at, severity, message: `and ${left} more like this` };
+  }
 }
 
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

@@ -32,7 +32,7 @@ export type Become =
       password?: SecretValue;
     };
 /**
- * An address with the length of its prefix, or a list of them.
+ * An address with the length of its prefix, or a list of them. Where the name of the host has a range the address has one of the same length.
  *
  * @minItems 1
  */
@@ -65,7 +65,7 @@ export type HealthCheck =
   | FileCheck
   | BFDCheck;
 /**
- * Who answers: a map of host names with settings, or a list of host names.
+ * Who answers: a map of host names with settings, or a list of host names. A range (`web[01:20]`) or a pattern (`web*`) stands for several; who is also named alone has the settings that stand there.
  *
  * @minItems 1
  */
@@ -131,7 +131,7 @@ export type PathPrefixes = string | string[];
  */
 export type PoolCheck = NoPoolCheck | PoolTCPCheck | PoolHTTPCheck;
 /**
- * Who answers: a map of host names with settings, or a list of host names.
+ * Who answers: a map of host names with settings, or a list of host names. A range (`web[01:20]`) or a pattern (`web*`) stands for several; who is also named alone has the settings that stand there.
  *
  * @minItems 1
  */
@@ -187,7 +187,7 @@ export interface SSHSettings {
   timeout?: number;
 }
 /**
- * The machines of the cluster, by name.
+ * The machines of the cluster, by name. A name with a range stands for as many hosts: `web[001:200]` for web001 to web200, `web[1:9:2]` for every second one; their addresses (and `ssh.host`) are ranges of the same length.
  */
 export interface Hosts {
   [k: string]: Host;

@@ -5,6 +5,7 @@ import { defaults } from '../defaults.ts';
 import type { Inventory, Pool, PoolServer, ProxyListener, ProxyRule as RuleYaml } from '../inventory-yaml.ts';
 import type { Path } from '../path.ts';
 import type { DraftHost } from './host.ts';
+import { namedHosts } from './named-hosts.ts';
 
 /** The section `proxy` of a draft. */
 export interface DraftProxy {
@@ -88,16 +89,9 @@ function draftServers(
   hosts: readonly DraftHost[],
   proxies: readonly DraftHost[],
 ): readonly DraftPoolServer[] {
-  const at = [...path, 'servers'];
-  const entries = Array.isArray(yaml.servers)
-    ? yaml.servers.map((name, index) => ({ name, path: [...at, index], yaml: {} }))
-    : Object.entries(yaml.servers).map(([name, server]) => ({
-        name,
-        path: [...at, name],
-        yaml: server ?? {},
-      }));
-  return entries.map((entry: Pick<DraftPoolServer, 'name' | 'path' | 'yaml'>) => {
-    const host = hosts.find(({ name }) => name === entry.name);
+  const byName = new Map(hosts.map(host => [host.name, host]));
+  return namedHosts(yaml.servers, [...path, 'servers'], [...byName.keys()]).map(entry => {
+    const host = byName.get(entry.name);
     const choices = host === undefined ? [] : choicesOf(host, proxies);
     const written = entry.yaml.address === undefined ? undefined : parseIp(entry.yaml.address);
     return {

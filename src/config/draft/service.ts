@@ -5,6 +5,7 @@ import { defaults } from '../defaults.ts';
 import type { Inventory, RealServer, VirtualService } from '../inventory-yaml.ts';
 import type { Path } from '../path.ts';
 import type { DraftHost } from './host.ts';
+import { namedHosts } from './named-hosts.ts';
 import { type DraftSorry, readSorry } from './sorry.ts';
 import type { DraftVip } from './vip.ts';
 
@@ -58,6 +59,7 @@ export function draftServices(
 ): readonly DraftService[] {
   const byName = new Map(hosts.map(host => [host.name, host]));
   const directors = hosts.filter(({ roles }) => roles.has('director'));
+  const serving = hosts.filter(({ roles }) => roles.has('real_server')).map(({ name }) => name);
   const sorryOf = (written: string, { vip, port }: Pick<DraftService, 'vip' | 'port'>): DraftSorry => {
     const read = readSorry(written);
     const host = byName.get(read.name);
@@ -82,7 +84,7 @@ export function draftServices(
       method: yaml.method ?? defaults.method,
       scheduler: yaml.scheduler ?? defaults.scheduler,
       sorry: yaml.sorry_server === undefined ? undefined : sorryOf(yaml.sorry_server, place),
-      servers: entriesOf(yaml, path).map(entry => {
+      servers: namedHosts(yaml.real_servers, [...path, 'real_servers'], serving).map(entry => {
         const host = byName.get(entry.name);
         const choices = host === undefined ? [] : choicesOf(host, place.vip, directors);
         const written = entry.yaml.rip === undefined ? undefined : parseIp(entry.yaml.rip);
@@ -130,18 +132,6 @@ function placesOf(
 export function readPorts(port: number | string): PortRange {
   const [first, last] = String(port).split('-').map(Number);
   return { first: first ?? 0, last: last ?? first ?? 0 };
-}
-
-function entriesOf(yaml: VirtualService, path: Path): readonly Pick<DraftServer, 'name' | 'path' | 'yaml'>[] {
-  const at = [...path, 'real_servers'];
-  if (Array.isArray(yaml.real_servers)) {
-    return yaml.real_servers.map((name, index) => ({ name, path: [...at, index], yaml: {} }));
-  }
-  return Object.entries(yaml.real_servers).map(([name, server]) => ({
-    name,
-    path: [...at, name],
-    yaml: server ?? {},
-  }));
 }
 
 /** A host's addresses that may be meant: those in the network of the VIP's interface, else of any director's, else all. */

@@ -16,6 +16,7 @@ import { natRules } from './nat.ts';
 import { portRules } from './ports.ts';
 import { proxyRules } from './proxy.ts';
 import { proxyPortRules } from './proxy-ports.ts';
+import { rangeRules } from './ranges.ts';
 import type { Rule } from './rule.ts';
 import { schedulingRules } from './scheduling.ts';
 import { scriptRules } from './scripts.ts';
@@ -27,6 +28,7 @@ import { vrrpRules } from './vrrp.ts';
 import { vrrpSettingsRules } from './vrrp-settings.ts';
 
 const rules: readonly Rule[] = [
+  rangeRules,
   hostRules,
   addressRules,
   directorRules,

@@ -1,7 +1,7 @@
 import { labImages, roleNames } from '../../model/cluster.ts';
 import type { Schema } from '../../model/kind.ts';
 import { defaults } from '../defaults.ts';
-import { addressRange, cidr, hostName, interfaceName, ipAddress } from './text.ts';
+import { addressRange, hostAddress, hostNames, interfaceName, ipAddress } from './text.ts';
 
 /** Plain data of any shape, less what no template could use: control characters. */
 export const json: Schema = {
@@ -21,13 +21,14 @@ const interfaces: Schema = {
   type: 'object',
   propertyNames: interfaceName,
   additionalProperties: {
-    ...cidr,
+    ...hostAddress,
     type: ['string', 'array'],
-    items: cidr,
+    items: hostAddress,
     minItems: 1,
     title: 'Addresses',
-    description: 'An address with the length of its prefix, or a list of them.',
-    examples: ['192.168.0.210/24', ['192.168.0.210/24', 'fd00::210/64']],
+    description:
+      'An address with the length of its prefix, or a list of them. Where the name of the host has a range the address has one of the same length.',
+    examples: ['192.168.0.210/24', ['192.168.0.210/24', 'fd00::210/64'], '10.0.1.[1:200]/24'],
   },
   examples: [{ eth0: '192.168.0.210/24' }],
 };
@@ -144,9 +145,10 @@ export const host: Schema = {
 /** All hosts by name. */
 export const hosts: Schema = {
   title: 'Hosts',
-  description: 'The machines of the cluster, by name.',
+  description:
+    'The machines of the cluster, by name. A name with a range stands for as many hosts: `web[001:200]` for web001 to web200, `web[1:9:2]` for every second one; their addresses (and `ssh.host`) are ranges of the same length.',
   type: 'object',
-  propertyNames: hostName,
+  propertyNames: hostNames,
   additionalProperties: { $ref: '#/$defs/host' },
   minProperties: 1,
   examples: [
@@ -158,6 +160,7 @@ export const hosts: Schema = {
         default_route: '192.168.0.100',
       },
       web01: { roles: ['real_server'], interfaces: { eth0: '192.168.0.223/24' } },
+      'app[01:20]': { roles: ['real_server'], interfaces: { eth0: '10.0.1.[1:20]/24' } },
     },
   ],
 };

@@ -1,7 +1,7 @@
 import type { Schema } from '../../model/kind.ts';
 import { clientAddressWays } from '../../model/proxy.ts';
 import { defaults } from '../defaults.ts';
-import { domainName, givenName, hostName, ipAddress, port, urlPath } from './text.ts';
+import { domainName, givenName, hostsMeant, ipAddress, port, urlPath } from './text.ts';
 
 const usual = defaults.proxy.check;
 
@@ -79,13 +79,14 @@ const check: Schema = {
 
 const servers: Schema = {
   title: 'Pool servers',
-  description: 'Who answers: a map of host names with settings, or a list of host names.',
+  description:
+    'Who answers: a map of host names with settings, or a list of host names. A range (`web[01:20]`) or a pattern (`web*`) stands for several; who is also named alone has the settings that stand there.',
   type: ['object', 'array'],
-  items: { type: 'string', ...hostName },
+  items: { type: 'string', ...hostsMeant },
   minItems: 1,
   minProperties: 1,
   uniqueItems: true,
-  propertyNames: hostName,
+  propertyNames: hostsMeant,
   additionalProperties: {
     title: 'Pool server',
     description: 'A host as a server of this pool. Nothing, or settings.',

@@ -2,18 +2,19 @@ import type { Schema } from '../../model/kind.ts';
 import { defaults } from '../defaults.ts';
 import { checks } from './check.ts';
 import { script } from './script.ts';
-import { hostName, ipAddress, port } from './text.ts';
+import { hostsMeant, ipAddress, port } from './text.ts';
 
 /** Who answers for a service. */
 export const realServers: Schema = {
   title: 'Real servers',
-  description: 'Who answers: a map of host names with settings, or a list of host names.',
+  description:
+    'Who answers: a map of host names with settings, or a list of host names. A range (`web[01:20]`) or a pattern (`web*`) stands for several; who is also named alone has the settings that stand there.',
   type: ['object', 'array'],
-  items: { type: 'string', ...hostName },
+  items: { type: 'string', ...hostsMeant },
   minItems: 1,
   minProperties: 1,
   uniqueItems: true,
-  propertyNames: hostName,
+  propertyNames: hostsMeant,
   additionalProperties: {
     title: 'Real server',
     description: 'A host as a real server of this service. Nothing, or settings.',
@@ -88,5 +89,5 @@ export const realServers: Schema = {
     },
     additionalProperties: false,
   },
-  examples: [{ web01: { weight: 3 }, web02: {} }, ['web01', 'web02']],
+  examples: [{ web01: { weight: 3 }, web02: {} }, ['web01', 'web02'], ['web[01:20]']],
 };

@@ -1,7 +1,7 @@
 import type { Schema } from '../../model/kind.ts';
 import { defaults } from '../defaults.ts';
 import { secret } from './secret.ts';
-import { localPath, port, sshWord } from './text.ts';
+import { localPath, port, sshWord, sshWords } from './text.ts';
 
 const become: Schema = {
   title: 'Become',
@@ -47,8 +47,8 @@ export const ssh: Schema = {
     host: {
       type: 'string',
       description:
-        "Address or name to connect to, also a name of ~/.ssh/config. Default: the host's first address.",
-      ...sshWord,
+        "Address or name to connect to, also a name of ~/.ssh/config. Default: the host's first address. A host whose name has a range may have one here.",
+      ...sshWords,
       maxLength: 253,
       examples: ['lvs01.example.net'],
     },

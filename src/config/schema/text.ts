@@ -18,6 +18,22 @@ export const hostName = {
   patternErrorMessage: 'must be a DNS label: at most 63 of a-z, 0-9 and -, not at the ends',
 } as const;
 
+const range = '\\[[0-9]{1,9}:[0-9]{1,9}(:[0-9]{1,9})?\\]';
+const ranged = (letters: string) =>
+  `${hostName.pattern}|^([${letters}]|${range})(([${letters}-]|${range}){0,126}([${letters}]|${range}))?$`;
+
+/** The name of a host, or one with ranges that stands for several. */
+export const hostNames = {
+  pattern: ranged('a-z0-9'),
+  patternErrorMessage: hostName.patternErrorMessage,
+} as const;
+
+/** Hosts that stand elsewhere in the inventory: by name, range or pattern. */
+export const hostsMeant = {
+  pattern: ranged('a-z0-9*?'),
+  patternErrorMessage: hostName.patternErrorMessage,
+} as const;
+
 /** Names that the author of an inventory gives to VIPs, services, instances. */
 export const givenName = {
   pattern: '^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$',
@@ -62,6 +78,13 @@ export const ipAddress: Schema = {
 export const cidr: Schema = {
   type: 'string',
   format: 'cidr',
+  patternErrorMessage: 'must be an address with the length of its prefix, such as 192.168.0.210/24',
+};
+
+/** The same, or a range of them (formats.ts). */
+export const hostAddress: Schema = {
+  type: 'string',
+  format: 'cidr-or-range',
   patternErrorMessage: 'must be an address with the length of its prefix, such as 192.168.0.210/24',
 };
 
@@ -149,6 +172,12 @@ export const localPath = {
 export const sshWord = {
   pattern: '^[A-Za-z0-9_][A-Za-z0-9_.@:%-]*$',
   patternErrorMessage: 'must be made of letters, digits and _ . @ : % -, not beginning with -',
+} as const;
+
+/** The same, or a range. */
+export const sshWords = {
+  pattern: `^([A-Za-z0-9_]|${range})([A-Za-z0-9_.@:%-]|${range})*$`,
+  patternErrorMessage: sshWord.patternErrorMessage,
 } as const;
 
 /** A VRRP password: keepalived cuts it after 8 characters, so a longer one would not be what it seems. */

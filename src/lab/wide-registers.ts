@@ -15,49 +15,59 @@ struct vector { unsigned char *base; size length; };
 extern long syscall(long, ...);
 extern int *__errno_location(void);
 extern void *memcpy(void *, const void *, size);
-enum { ptraceCall = 101, getRegisters = 0x4204, setRegisters = 0x4205, extendedState = 0x202, header = 512 };
+extern void *memset(void *, int, size);
+extern int memcmp(const void *, const void *, size);
+enum { ptraceCall = 101, getOthers = 12, setOthers = 13 };
+enum { getRegisters = 0x4204, setRegisters = 0x4205, extendedState = 0x202, header = 512 };
 
-/* What was got, and what is set: there nothing but the guest's part is ever written. */
-static unsigned char whole[65536], wanted[65536];
+/* The registers of one process as they were read or set last, the part of the guest; and what is set, whole. */
+static unsigned char last[4096], wanted[65536];
+static long known;
 static size length;
 
-/* Components that the buffer has no room for are in their first state: their bits are off. */
+/* Components that the guest's part has no room for are in their first state: their bits are off. */
 static void keepKnown(unsigned char *state) {
   state[header + 1] &= 3;
   for (int i = 2; i < 8; i++) state[header + i] = 0;
 }
 
-static long get(long process) {
-  struct vector ours = { whole, sizeof whole };
-  long code = syscall(ptraceCall, getRegisters, process, extendedState, &ours);
-  if (code >= 0) length = ours.length;
+static long get(long process, struct vector *theirs) {
+  long code = syscall(ptraceCall, getRegisters, process, extendedState, theirs);
+  if (code < 0) return code;
+  keepKnown(theirs->base);
+  if (theirs->length <= sizeof last) {
+    memcpy(last, theirs->base, theirs->length);
+    known = process;
+  }
   return code;
 }
 
-static long registers(long request, long process, struct vector *theirs) {
-  if (request == getRegisters || length == 0) {
-    long code = get(process);
+/* Setting takes the kernel some memory each time, so what a system call of the guest left alone is not set again. */
+static long set(long process, struct vector *theirs) {
+  int small = theirs->length <= sizeof last;
+  if (small && known == process && memcmp(last, theirs->base, theirs->length) == 0) return 0;
+  if (length == 0) {
+    struct vector all = { wanted, sizeof wanted };
+    long code = syscall(ptraceCall, getRegisters, process, extendedState, &all);
     if (code < 0) return code;
+    length = all.length;
+    memset(wanted, 0, length);
   }
-  size known = theirs->length < length ? theirs->length : length;
-  if (request == getRegisters) {
-    keepKnown(whole);
-    memcpy(theirs->base, whole, known);
-    theirs->length = known;
-    return 0;
-  }
-  memcpy(wanted, theirs->base, known);
+  memcpy(wanted, theirs->base, theirs->length < length ? theirs->length : length);
   keepKnown(wanted);
+  known = 0;
   struct vector ours = { wanted, length };
-  return syscall(ptraceCall, request, process, extendedState, &ours);
+  return syscall(ptraceCall, setRegisters, process, extendedState, &ours);
 }
 
 /* As the one of glibc: what a peek (1 to 3) finds is its value, and errno tells it from a failure. */
 long ptrace(long request, long process, long address, void *data) {
   request = (int)request;
   process = (int)process;
-  if ((request == getRegisters || request == setRegisters) && address == extendedState)
-    return registers(request, process, data);
+  if (address == extendedState && request == getRegisters) return get(process, data);
+  if (address == extendedState && request == setRegisters) return set(process, data);
+  /* All but reading and setting the other registers may let the process run. */
+  if (request != getOthers && request != setOthers) known = 0;
   long word = 0;
   int peeks = request > 0 && request < 4;
   long code = syscall(ptraceCall, request, process, address, peeks ? (void *)&word : data);

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Figures } from './figures.ts';
+import { measureLab } from './lab.ts';
 import { unfit } from './machine.ts';
 import { help, type Options, readOptions } from './options.ts';
 import { installPeers } from './peers.ts';
 import { textOf } from './report/text.ts';
-import { writeDocs } from './report/write.ts';
+import { publishedFigures, writeDocs } from './report/write.ts';
 import { measureAll } from './run.ts';
 import { endWithParent, enter, isInside } from './world/enter.ts';
 
@@ -24,6 +25,7 @@ async function main(argv: readonly string[]): Promise<number> {
     finish(figures, options);
     return 0;
   }
+  if (options.lab) return lab(options);
   const why = unfit();
   if (why !== undefined) {
     say(`the benchmark cannot run here: ${why}`);
@@ -37,6 +39,24 @@ async function main(argv: readonly string[]): Promise<number> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function lab(options: Options): Promise<number> {
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => interruption.abort(new Error(`ended by ${signal}`)));
+  }
+  const samples = await measureLab(options, say, interruption.signal);
+  const date = new Date().toISOString().slice(0, 10);
+  for (const { hosts, wall, slowest, own } of samples) {
+    process.stdout.write(
+      `${hosts} hosts: ${wall} s; ${slowest} alone ${own} s: ${(wall / own).toFixed(2)} x\n`,
+    );
+  }
+  if (options.json !== undefined)
+    writeFileSync(options.json, `${JSON.stringify({ date, samples }, undefined, 2)}\n`);
+  if (options.docs) writeDocs({ ...publishedFigures(), lab: { date, samples } });
+  return 0;
 }
 
 /** The exit code 64 where the command line is wrong (sysexits.h: EX_USAGE). */

@@ -18,6 +18,8 @@ export interface Options {
   readonly json: string | undefined;
   /** Whether docs/benchmarks.* are written. */
   readonly docs: boolean;
+  /** Instead of the parts: lvsform alone, on the lab. */
+  readonly lab: boolean;
   /** lvsform's command line. */
   readonly program: readonly [string, ...string[]];
 }
@@ -41,6 +43,8 @@ what apt-get installs: ansible-core and ansible-mitogen, where they are missing.
   --json FILE       writes every run as JSON
   --docs            writes docs/benchmarks.md, .svg and .json
   --sources         runs lvsform from its sources and not as it was built: slower, for a try
+  --lab             instead of all that: stands inventories/dr.yml up on the lab, some minutes; with --docs the figures join
+                    those that are there
   --help            shows this
 
 A benchmark does not fail because something was slow: it ends with an error only where a tool did not do its work.
@@ -69,6 +73,7 @@ export function readOptions(argv: readonly string[]): Options | undefined {
       pyinfra: { type: 'string' },
       json: { type: 'string' },
       docs: { type: 'boolean' },
+      lab: { type: 'boolean' },
       sources: { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -89,6 +94,7 @@ export function readOptions(argv: readonly string[]): Options | undefined {
     pyinfra: values.pyinfra,
     json: values.json,
     docs: values.docs === true,
+    lab: values.lab === true,
     program: values.sources ? unbuilt : built,
   };
 }

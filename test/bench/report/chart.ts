@@ -147,7 +147,7 @@ function dots(figures: Figures): string {
         `<text class="small" x="${fixed(at)}" y="${fixed(y - 10)}" text-anchor="middle">${said(cost, '')}</text>`,
       ].join('');
     }),
-    `  <text class="small" x="${(right.from + right.to) / 2}" y="${plot.bottom + 40}" text-anchor="middle">(number of hosts)</text>`,
+    `  <text class="small" x="${(right.from + right.to) / 2}" y="${plot.bottom + 40}" text-anchor="middle">(in brackets: at how many hosts)</text>`,
   ].join('\n');
 }
 

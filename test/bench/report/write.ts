@@ -20,8 +20,15 @@ export function docsOf(figures: Figures): Readonly<Record<string, string>> {
 export function writeDocs(figures: Figures): void {
   const lab = figures.lab ?? earlierLab();
   const all = { ...figures, ...(lab && { lab }) };
-  writeFileSync(data, `${JSON.stringify(all, undefined, 1)}\n`);
+  writeFileSync(data, dataOf(all));
   for (const [name, text] of Object.entries(docsOf(all))) writeFileSync(new URL(name, docs), text);
+}
+
+/** JSON with a line for each run, so that a change of the file can be read. */
+export function dataOf({ samples, ...rest }: Figures): string {
+  const head = JSON.stringify(rest, undefined, 2).replace(/\n\}$/, '');
+  const lines = samples.map(sample => `    ${JSON.stringify(sample)}`);
+  return `${head},\n  "samples": [\n${lines.join(',\n')}\n  ]\n}\n`;
 }
 
 function earlierLab(): Figures['lab'] {

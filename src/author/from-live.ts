@@ -32,10 +32,11 @@ export function ripsOf(directors: readonly LiveHost[]): readonly string[] {
 function foundServices({
   keepalived,
   table,
+  thresholds,
 }: LiveHost): ReturnType<typeof servicesOfTable> & { byConf: boolean } {
   const conf = keepalived?.running ? servicesOfConf(keepalived.text) : { services: [], marks: [] };
   const byConf = conf.services.length + conf.marks.length > 0;
-  return { ...(byConf ? conf : servicesOfTable(table)), byConf };
+  return { ...(byConf ? conf : servicesOfTable(table, thresholds)), byConf };
 }
 
 /** An inventory of a cluster made by hand. What it cannot say is told above it: a plan shows what would become of that. */
@@ -174,20 +175,31 @@ function serviceNames(services: readonly LiveService[]): readonly (readonly [str
 }
 
 function serviceEntry(service: LiveService, vips: Vips, servers: ReadonlyMap<string, string>): JsonObject {
-  const { vip, port, protocol, scheduler, method, persistence, check, delayLoop } = service;
+  const { vip, port, protocol, scheduler, method, persistence, kept, ways, check, delayLoop } = service;
   return said({
     vip: vips.get(vip)?.name,
     port,
     protocol: protocol === 'tcp' ? undefined : protocol,
     scheduler,
+    ...ways,
     method,
-    persistence: persistence === 0 ? undefined : persistence,
+    persistence:
+      persistence === 0
+        ? undefined
+        : Object.keys(kept).length === 0
+          ? persistence
+          : { timeout: persistence, ...kept },
     delay_loop: delayLoop,
     check: check ?? { type: 'none' },
     real_servers: Object.fromEntries(
-      service.servers.map(({ rip, port: own, weight }) => [
+      service.servers.map(({ rip, port: own, weight, upper, lower }) => [
         servers.get(rip) ?? rip,
-        said({ weight, port: own === port ? undefined : own }),
+        said({
+          weight,
+          port: own === port ? undefined : own,
+          upper_threshold: upper === 0 ? undefined : upper,
+          lower_threshold: lower === 0 ? undefined : lower,
+        }),
       ]),
     ),
   });

@@ -12,6 +12,8 @@ export interface LiveHost {
   readonly defaultRoute: string | undefined;
   /** `ipvsadm -Sn`, line by line. */
   readonly table: readonly string[];
+  /** `ipvsadm -Ln --thresholds`, line by line: what -S leaves out. */
+  readonly thresholds: readonly string[];
   /** Seconds: tcp, tcpfin, udp; undefined where there is no table. */
   readonly timeouts: readonly number[] | undefined;
   /** The text of keepalived.conf, and whether keepalived runs. It may hold a password: it is never shown. */
@@ -32,6 +34,7 @@ echo :addresses; ip -o addr show || exit 1
 echo :route; ip -4 route show default; ip -6 route show default 2>/dev/null
 if [ -e /proc/net/ip_vs ] && command -v ipvsadm >/dev/null; then
   echo :table; ipvsadm -Sn || exit 1
+  echo :thresholds; ipvsadm -Ln --thresholds || exit 1
   echo :timeouts; ipvsadm -L --timeout
 fi
 conf=/etc/keepalived/keepalived.conf
@@ -64,6 +67,7 @@ export function parseLive(host: string, { code, stdout, stderr }: Result): LiveH
       .map(line => / via (\S+)/.exec(line)?.[1])
       .find(via => via !== undefined),
     table: (parts.get('table') ?? []).map(line => line.trim()).filter(line => line !== ''),
+    thresholds: parts.get('thresholds') ?? [],
     timeouts: seconds === null ? undefined : seconds.slice(1).map(Number),
     keepalived: text === undefined ? undefined : { text, running: parts.get('running')?.[0] === 'yes' },
   };

@@ -28,13 +28,17 @@ vrrp_instance VI_1
 }
 virtual_server 192.168.0.240 80 {
     delay_loop 6
-    lb_algo wrr
+    lb_algo sh
     lb_kind DR
     persistence_timeout 50
+    persistence_granularity 255.255.255.0
+    sh-port
     protocol TCP
     sorry_server 192.168.0.9 80
     real_server 192.168.0.223 80 {
         weight 3
+        uthreshold 100
+        lthreshold 50
         HTTP_GET {
             url { path "/health check"
                   status_code 204 }
@@ -119,9 +123,10 @@ test('two directors with keepalived: everything that an inventory can say, the r
   assert.equal((data['services'] as { [name: string]: unknown })['http'], {
     vip: 'web',
     port: 80,
-    scheduler: 'wrr',
+    scheduler: 'sh',
+    scheduler_flags: ['sh-port'],
     method: 'DR',
-    persistence: 50,
+    persistence: { timeout: 50, prefix: 24 },
     delay_loop: 6,
     check: {
       type: 'http',
@@ -131,7 +136,10 @@ test('two directors with keepalived: everything that an inventory can say, the r
       retries: 2,
       retry_delay: 4,
     },
-    real_servers: { web01: { weight: 3 }, 'rs-192-168-0-224': { weight: 1 } },
+    real_servers: {
+      web01: { weight: 3, upper_threshold: 100, lower_threshold: 50 },
+      'rs-192-168-0-224': { weight: 1 },
+    },
   });
 });
 
@@ -143,7 +151,19 @@ test('one director with a table and no keepalived is mode static; it passes vali
 -A -t 192.168.0.240:80 -s rr
 -a -t 192.168.0.240:80 -r 192.168.0.223:80 -g -w 1
 -a -t 192.168.0.240:80 -r 192.168.0.224:80 -g -w 1
+-A -u 192.168.0.240:53 -s sh -p 60 -M 255.255.255.0 --pe sip -o -b sh-fallback,sh-port
+-a -u 192.168.0.240:53 -r 192.168.0.223:53 -g -w 1
 -A -f 7 -s rr
+:thresholds
+IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port            Uthreshold Lthreshold ActiveConn InActConn
+  -> RemoteAddress:Port
+TCP  192.168.0.240:80 rr
+  -> 192.168.0.223:80             0          0          0          0
+  -> 192.168.0.224:80             100        50         0          0
+UDP  192.168.0.240:53 sh
+  -> 192.168.0.223:53             0          0          0          0
+FWM  7 rr
 :timeouts
 Timeout (tcp tcpfin udp): 900 120 300
 `,
@@ -160,11 +180,19 @@ Timeout (tcp tcpfin udp): 900 120 300
   assert.is(cluster.director.timeouts, undefined);
   assert.match(sketch.head.join('\n'), 'the service by mark or group 7');
   assert.equal(
-    cluster.services[0]?.realServers.map(({ rip, port }) => [rip, port]),
+    cluster.services[0]?.realServers.map(({ rip, port, upperThreshold, lowerThreshold }) => [
+      ...[rip, port],
+      ...[upperThreshold, lowerThreshold],
+    ]),
     [
-      ['192.168.0.223', 80],
-      ['192.168.0.224', 80],
+      ['192.168.0.223', 80, 0, 0],
+      ['192.168.0.224', 80, 100, 50],
     ],
+  );
+  const dns = cluster.services[1];
+  assert.equal(
+    [dns?.persistence, dns?.persistencePrefix, dns?.persistenceEngine, dns?.onePacket, dns?.schedulerFlags],
+    [60, 24, 'sip', true, ['sh-fallback', 'sh-port']],
   );
 });
 

@@ -5,6 +5,7 @@ import { directory } from './directory.ts';
 import { file } from './file.ts';
 import { iptables } from './iptables.ts';
 import { ipvsTimeouts } from './ipvs-timeouts.ts';
+import { keptTable } from './kept-table.ts';
 import { kernelModule } from './kernel-module.ts';
 import { leaving } from './leaving.ts';
 import { opening } from './opening.ts';
@@ -32,6 +33,7 @@ export const kinds: ReadonlyMap<string, AnyKind> = new Map(
     erase(virtualServer),
     erase(ipvsTimeouts),
     erase(leaving),
+    erase(keptTable),
     erase(command),
   ].map(kind => [kind.name, kind]),
 );

@@ -1,9 +1,8 @@
-import { named, parseKeepalivedConf, wordAfter } from '../model/keepalived-conf.ts';
 import type { Kind } from '../model/kind.ts';
 import type { Answers } from '../model/probe.ts';
 import { type Connections, connections, connectionsKey } from '../probes/connections.ts';
 import { files } from '../probes/files.ts';
-import { endpoint } from './ip.ts';
+import { servicesOf } from './keepalived-services.ts';
 import type { Presence } from './presence.ts';
 import { integer, list, patterns, schemaOf, text } from './schema.ts';
 import { awaitQuiet, weigh } from './weigh-servers.ts';
@@ -66,11 +65,7 @@ export const leaving: Kind<LeavingSpec, Subject, State> = {
         additionalProperties: false,
         required: ['service', 'drain', 'servers'],
         properties: {
-          service: text(
-            'Service',
-            'Protocol, address and port, or a firewall mark.',
-            '^((tcp|udp|sctp):[0-9a-fA-F.:\\[\\]]+:[0-9]{1,5}|fwmark6?:[0-9]{1,10})$',
-          ),
+          service: text('Service', 'Protocol, address and port, or a firewall mark.', patterns.service),
           drain: integer('Drain', 'Seconds that who leaves it may finish its connections.', 0, 86400),
           servers: list('Servers', 'Who stays, by address and port.', {
             type: 'string',
@@ -146,29 +141,8 @@ function wholly({ conf, services }: Subject, answers: Answers): readonly { servi
   const found = conf === null ? undefined : answers.get(files, conf);
   if (found?.type !== 'file') return [];
   return servicesOf(found.content)
-    .filter(key => !services.some(({ service }) => service === key))
-    .map(service => ({ service, servers: [] }));
-}
-
-/** A range of addresses (`192.168.0.240-245`) is none that lvsform writes: its services are not known here. */
-const isAddress = new RegExp(patterns.address);
-
-/** The virtual services of a keepalived.conf, as probes name them (keepalived.conf(5), "VIRTUAL_SERVER"). */
-function servicesOf(content: string): readonly string[] {
-  const top = parseKeepalivedConf(content);
-  const groups = new Map(
-    named(top, 'virtual_server_group').map(({ words, entries }) => [words[1] ?? '', entries ?? []]),
-  );
-  return named(top, 'virtual_server').flatMap(({ words: [, first = '', second = ''], entries }) => {
-    const protocol = (wordAfter(entries, 'protocol') ?? 'UDP').toLowerCase();
-    const six = wordAfter(entries, 'ip_family') === 'inet6' ? '6' : '';
-    const keyOf = (word: string, value: string) => {
-      if (word === 'fwmark') return [`fwmark${six}:${value}`];
-      return isAddress.test(word) ? [`${protocol}:${endpoint(word, Number(value))}`] : [];
-    };
-    if (first !== 'group') return keyOf(first, second);
-    return (groups.get(second) ?? []).flatMap(({ words: [word = '', value = ''] }) => keyOf(word, value));
-  });
+    .filter(({ key }) => !services.some(({ service }) => service === key))
+    .map(({ key }) => ({ service: key, servers: [] }));
 }
 
 function placesOf(

@@ -61,6 +61,8 @@ export const patterns = {
   interface: '^[A-Za-z0-9_][A-Za-z0-9._@-]{0,14}$',
   address: `^(${ipv4}|${ipv6})$`,
   network: `^(${ipv4}/(3[0-2]|[12]?[0-9])|${ipv6}/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$`,
+  /** A virtual service by protocol, address and port, or by firewall mark. */
+  service: '^((tcp|udp|sctp):[0-9a-fA-F.:\\[\\]]+:[0-9]{1,5}|fwmark6?:[0-9]{1,10})$',
   /** One word of a program's argv. */
   word: '^[^\\x00-\\x1f\\x7f]*$',
   identifier: '^[A-Za-z_][A-Za-z0-9_-]*$',

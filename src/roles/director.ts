@@ -1,9 +1,11 @@
 import { addressKind } from '../kinds/address.ts';
 import { file } from '../kinds/file.ts';
 import { ipvsTimeouts } from '../kinds/ipvs-timeouts.ts';
+import { keptTable } from '../kinds/kept-table.ts';
 import { packageKind } from '../kinds/package.ts';
 import { service } from '../kinds/service.ts';
 import { virtualServer } from '../kinds/virtual-server.ts';
+import { serviceOf } from '../kinds/virtual-server-spec.ts';
 import type { Cluster, Host } from '../model/cluster.ts';
 import { type Resource, resource } from '../model/kind.ts';
 import { directorModules } from './director-modules.ts';
@@ -152,5 +154,18 @@ function keepalived(cluster: Cluster, host: Host): readonly Resource[] {
       'a reload takes a new configuration without letting go of the VIP',
       ownBefore(cluster),
     ),
+    ...(cluster.director.mode === 'keepalived' ? [keptByKeepalived(cluster)] : []),
   ];
+}
+
+function keptByKeepalived(cluster: Cluster): Resource {
+  return resource(
+    keptTable,
+    {
+      conf: keepalivedConf,
+      services: virtualServers(cluster).map(({ spec }) => serviceOf(spec)),
+      state: 'absent',
+    },
+    'keepalived does not see what somebody else edits in its table',
+  );
 }

@@ -80,4 +80,38 @@ test('where nobody leaves there is nothing to do, and the ledger keeps nothing o
   assert.not.match(Buffer.from(ledger.bytes, 'base64').toString(), 'leaving/');
 });
 
+test('what another hand changed in the table that keepalived keeps is shown, and set right', async () => {
+  const both = await inventory('dr');
+  const fleet = await cluster(both);
+  const { services } = fleet.host('lvs01').state;
+  const edited = services['-t 192.168.0.240:80'];
+  const foreign = services['-t 192.168.0.99:80'];
+  assert.ok(edited && foreign);
+  edited.words = ['-s', 'wrr', '-p', '60'];
+  edited.servers['192.168.0.223:80'] = { ...server(0), weight: 9 };
+  edited.servers['192.168.0.224:80'] = { ...server(0), weight: 0 };
+  foreign.words = ['-s', 'wlc'];
+  const run = await fleet.open(both, site);
+  assert.equal(planned(run), ['lvs01 delete kept-table/keepalived']);
+  await run.apply();
+  assert.equal(edited.words, ['-s', 'rr', '-p', '60']);
+  assert.equal(weights(fleet, 'lvs01', '240:80'), [1, 0], 'weight 0 may be a check of keepalived');
+  assert.equal(foreign.words, ['-s', 'wlc']);
+  assert.equal(planned(await fleet.open(both, site)), []);
+});
+
+test('where the file changes too, keepalived sets its table itself', async () => {
+  const both = await inventory('dr');
+  const fleet = await cluster(both);
+  const weighted = await inventory('dr', text =>
+    text.replace('web02: { weight: 1 }', 'web02: { weight: 3 }'),
+  );
+  assert.equal(planned(await fleet.open(weighted, site)), [
+    'lvs02 update file//etc/keepalived/keepalived.conf',
+    'lvs02 update service/keepalived',
+    'lvs01 update file//etc/keepalived/keepalived.conf',
+    'lvs01 update service/keepalived',
+  ]);
+});
+
 test.run();

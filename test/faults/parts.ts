@@ -45,6 +45,11 @@ export const parts: readonly Part[] = [
       ];
     },
   },
+  files('directors', 'directors that change in use, or are lost; a real server half set up (lab)', [
+    'test/lab/directors-load.test.ts',
+    'test/lab/directors.test.ts',
+    'test/lab/arp.test.ts',
+  ]),
 ];
 
 /** A share of all, in per cent; of nothing it is none. */

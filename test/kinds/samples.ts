@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../src/model/json.ts';
 import type { HostState } from '../../src/transport/memory/index.ts';
+import { fingerprint, put } from '../../src/transport/memory/programs/files.ts';
 
 /**
  * For each kind: a subject's spec and states of it, as `read` would give them. undefined (absent) is a sample of every
@@ -177,6 +178,33 @@ export const samples: { readonly [kind: string]: Samples } = {
         words: ['-s', 'rr'],
         servers: Object.fromEntries([1, 2, 3].map(n => [`192.168.0.${n}:80`, { ...server }])),
       };
+    },
+  },
+  'kept-table': {
+    spec: { conf, services: ['tcp:192.168.0.240:80'], state: 'absent' },
+    states: [
+      {
+        'tcp:192.168.0.240:80': {
+          scheduler: { is: 'wrr', shall: 'rr', flags: '' },
+          weights: { '192.168.0.1:80': { is: 5, shall: 1 } },
+        },
+      },
+      { 'tcp:192.168.0.240:80': { weights: { '192.168.0.2:80': { is: 7, shall: 3 } } } },
+    ],
+    host: state => {
+      install(state.packages, 'ipvsadm');
+      const server = { method: '-g', weight: 3, upper: 0, lower: 0, active: 0 };
+      state.modules['ip_vs'] = { ...state.modules['ip_vs'], loaded: true };
+      state.services['-t 192.168.0.240:80'] = {
+        words: ['-s', 'wlc', '-p', '60'],
+        servers: { '192.168.0.1:80': server, '192.168.0.2:80': { ...server } },
+      };
+      const servers = 'real_server 192.168.0.1 80 {\n}\nreal_server 192.168.0.2 80 {\nweight 3\n}\n';
+      const text = `virtual_server 192.168.0.240 80 {\nprotocol TCP\nlvs_sched rr\n${servers}}\n`;
+      put(state, conf, Buffer.from(text));
+      state.units['keepalived'] = { file: 'enabled', active: true, starts: 1, reloads: 0 };
+      const record = Buffer.from(fingerprint(state, [conf]));
+      put(state, '/var/lib/lvsform/loaded/keepalived.reload', record);
     },
   },
   command: {

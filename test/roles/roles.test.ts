@@ -69,7 +69,8 @@ const forwards = (...devices: readonly string[]) => [
 
 const base = ['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr'];
 
-const keepalived = ['file//etc/keepalived/keepalived.conf', 'service/keepalived'];
+const daemon = ['file//etc/keepalived/keepalived.conf', 'service/keepalived'];
+const keepalived = [...daemon, 'kept-table/keepalived'];
 
 /** Who leaves the table goes slowly, before anything takes it out. */
 const leaving = 'leaving/real-servers';
@@ -97,7 +98,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
         leaving,
         ...['ipvs-timeouts/ipvs', 'virtual-server/tcp:192.168.0.240:80'],
         ...ownIpvsUnit,
-        ...keepalived,
+        ...daemon,
       ],
     ],
     [
@@ -153,7 +154,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
         ...['sysctl/net.ipv4.vs.pmtu_disc', leaving],
         ...['ipvs-timeouts/ipvs', 'virtual-server/tcp:192.168.0.240:80'],
         ...ownIpvsUnit,
-        ...keepalived,
+        ...daemon,
       ],
     ],
     [
@@ -190,7 +191,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
         ...[...base, ...forwards('eth0', 'eth1/7'), 'sysctl/net.ipv4.vs.conntrack', 'package/iptables'],
         ...['31', '32', '33'].map(last => `address/eth1.7/10.7.0.${last}/32`),
         ...['iptables/4/nat/POSTROUTING', ...ownDirectorUnit],
-        ...[leaving, 'virtual-server/tcp:10.0.0.10:80', ...ownIpvsUnit, ...keepalived],
+        ...[leaving, 'virtual-server/tcp:10.0.0.10:80', ...ownIpvsUnit, ...daemon],
       ],
     ],
     ['a FULLNAT real server needs nothing', fullNat, 'web01', []],

@@ -156,6 +156,16 @@ const weighServers: Program = ({ state, args }) => {
   return ok();
 };
 
+const setScheduler: Program = ({ state, args: [service = '', scheduler = '', flags = ''] }) => {
+  const found = state.services[service];
+  if (found === undefined) return ok();
+  const [, , ...rest] = found.words;
+  const at = rest.indexOf('-b');
+  if (at >= 0) rest.splice(at, 2);
+  found.words = ['-s', scheduler, ...rest, ...(flags === '' ? [] : ['-b', flags])];
+  return ok();
+};
+
 const readTimeouts: Program = ({ state, run }) => {
   if (!state.modules['ip_vs']?.loaded) return ok('none', 'end');
   const busy = Object.keys(state.services).length > 0;
@@ -187,6 +197,7 @@ export const ipvsPrograms: Programs = {
   'lvsform-read-ipvs-timeouts': readTimeouts,
   'lvsform-read-connections': readConnections,
   'lvsform-weigh-servers': weighServers,
+  'lvsform-set-scheduler': setScheduler,
   // Time does not pass here: whoever is connected stays so.
   'lvsform-await-quiet': () => ok(),
   'lvsform-set-virtual-service': tolerant,

@@ -1,0 +1,58 @@
+import { type ConfEntry, named, parseKeepalivedConf, wordAfter } from '../model/keepalived-conf.ts';
+import { endpoint } from './ip.ts';
+import { flagNames } from './scheduler-flags.ts';
+import { patterns } from './schema.ts';
+
+/** A virtual service as a keepalived.conf has it, under the name by which probes know it. */
+export interface ConfService {
+  /** `tcp:192.168.0.240:80`, `fwmark:5`. */
+  readonly key: string;
+  /** undefined: keepalived's own choice. */
+  readonly scheduler: string | undefined;
+  readonly flags: readonly string[];
+  /** By the kernel's name; undefined: a check sets it. */
+  readonly weights: ReadonlyMap<string, number | undefined>;
+}
+
+/** A range of addresses (`192.168.0.240-245`) is none that lvsform writes: its services are not known here. */
+const isAddress = new RegExp(patterns.address);
+
+/** The virtual services of a keepalived.conf (keepalived.conf(5), "VIRTUAL_SERVER"). */
+export function servicesOf(content: string): readonly ConfService[] {
+  const top = parseKeepalivedConf(content);
+  const groups = new Map(
+    named(top, 'virtual_server_group').map(({ words, entries }) => [words[1] ?? '', entries ?? []]),
+  );
+  return named(top, 'virtual_server').flatMap(({ words: [, first = '', second = ''], entries }) => {
+    const protocol = (wordAfter(entries, 'protocol') ?? 'UDP').toLowerCase();
+    const six = wordAfter(entries, 'ip_family') === 'inet6' ? '6' : '';
+    const called = first === 'group' ? (groups.get(second) ?? []) : [{ words: [first, second] }];
+    const flags = flagNames.filter(flag => named(entries, flag).length > 0);
+    return called.flatMap(({ words: [word = '', value = ''] }) => {
+      const marked = word === 'fwmark';
+      if (!marked && !isAddress.test(word)) return [];
+      const key = marked ? `fwmark${six}:${value}` : `${protocol}:${endpoint(word, Number(value))}`;
+      const scheduler = wordAfter(entries, 'lvs_sched', 'lb_algo');
+      return [{ key, scheduler, flags, weights: weightsOf(entries, marked) }];
+    });
+  });
+}
+
+function weightsOf(
+  entries: readonly ConfEntry[] | undefined,
+  marked: boolean,
+): ReadonlyMap<string, number | undefined> {
+  return new Map(
+    named(entries, 'real_server').flatMap(({ words: [, ip = '', port = ''], entries: inner }) => {
+      if (!isAddress.test(ip)) return [];
+      const dynamic = (inner ?? []).some(weighs);
+      const weight = dynamic ? undefined : Number(wordAfter(inner, 'weight') ?? 1);
+      return [[endpoint(ip, marked ? 0 : Number(port)), weight] as const];
+    }),
+  );
+}
+
+/** Checks that set the weight as they find their real server: by a program's exit code, by a file. */
+function weighs({ words: [word], entries }: ConfEntry): boolean {
+  return word === 'FILE_CHECK' || named(entries, 'misc_dynamic', 'weight').length > 0;
+}

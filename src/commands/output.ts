@@ -41,7 +41,9 @@ export function openOutput({ json, verbose, color }: OutputSettings): Output {
   let text: Reporter = lines;
   const events = json ? jsonLines(line => process.stdout.write(line)) : undefined;
 
+  let hosts = 0;
   const report: Reporter = event => {
+    if (event.event === 'run.started') hosts = event.hosts;
     const clean = redacting(safe => {
       text(safe);
       events?.(safe);
@@ -67,8 +69,10 @@ export function openOutput({ json, verbose, color }: OutputSettings): Output {
     },
     async watching(work) {
       const { TERM, NO_COLOR } = process.env;
-      if (!process.stderr.isTTY || TERM === 'dumb' || NO_COLOR || verbose) return work();
-      const screen = live(process.stderr, progress, verbose);
+      if (!process.stderr.isTTY || TERM === 'dumb' || NO_COLOR || verbose) {
+        return work().finally(lines.flush);
+      }
+      const screen = live(process.stderr, progress, lines, hosts);
       text = screen.report;
       try {
         return await work();

@@ -10,6 +10,7 @@ import { Stopwatch } from '../engine/stopwatch.ts';
 import { kinds } from '../kinds/index.ts';
 import { type Cluster, type Host, roleNames } from '../model/cluster.ts';
 import { globs } from '../model/glob.ts';
+import { foldNames } from '../model/names.ts';
 import type { Program } from '../model/playbook.ts';
 import { exit, Problem } from '../model/problem.ts';
 import { roles } from '../roles/index.ts';
@@ -138,6 +139,6 @@ function select(cluster: Cluster, names: readonly string[], wanted: readonly str
 function nobody(words: string, known: readonly string[]): Problem {
   return new Problem(`no host is meant by ${words}`, {
     code: exit.usage,
-    next: `there are ${known.join(', ')}`,
+    next: `there are ${foldNames(known)}`,
   });
 }

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { Reporter } from '../model/event.ts';
+import { foldNames } from '../model/names.ts';
 import { exit, Problem, view } from '../model/problem.ts';
 
 /** How the work on one host ended: with a value, or with the Problem that stopped it. */
@@ -50,7 +51,7 @@ export function demand<Item>(
   throw new Problem(
     failed.length === 1
       ? `${name(first.item)} failed`
-      : `${failed.length} hosts failed: ${failed.map(({ item }) => name(item)).join(', ')}`,
+      : `${failed.length} hosts failed: ${foldNames(failed.map(({ item }) => name(item)))}`,
     { code: gravest ?? exit.failed },
   );
 }

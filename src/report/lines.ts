@@ -1,5 +1,6 @@
 import type { Action } from '../model/change.ts';
 import type { ErrorView, Event } from '../model/event.ts';
+import { foldNames } from '../model/names.ts';
 import { glyph } from './glyph.ts';
 import type { Paint } from './paint.ts';
 import { counted, duration, indent, printable } from './text.ts';
@@ -31,7 +32,7 @@ const formatters: { readonly [N in Name]: (event: Of<N>, paint: Paint) => Line |
   'host.planned': ({ host, changes }) => ({ text: `${host}: ${counted(changes, 'change')}`, quiet: true }),
   'host.failed': ({ host, error }, paint) => ({ text: errorText(error, paint, host) }),
   'plan.made': () => undefined,
-  'stage.started': ({ stage, hosts }, paint) => ({ text: paint.title(`${stage}: ${hosts.join(', ')}`) }),
+  'stage.started': ({ stage, hosts }, paint) => ({ text: paint.title(`${stage}: ${foldNames(hosts)}`) }),
   'change.started': () => undefined,
   'change.done': ({ host, address, action, seconds }, paint) => ({
     text: `  ${host}  ${glyph(action as Action, paint)} ${address}${seconds >= 1 ? paint.faint(`  ${duration(seconds)}`) : ''}`,

@@ -1,20 +1,78 @@
 import { structuredPatch } from 'diff';
-import type { Change, Plan } from '../model/change.ts';
-import type { Json } from '../model/json.ts';
+import type { Change, HostPlan, Plan } from '../model/change.ts';
+import { canonical, type Json } from '../model/json.ts';
+import { foldNames } from '../model/names.ts';
 import { glyph } from './glyph.ts';
 import type { Paint } from './paint.ts';
 import { summary } from './summary.ts';
 import { indent, printable } from './text.ts';
 
-/** A plan for people: a block a host and stage, each change with why, effect and unified diff; one summary line. */
+/** Hosts from which on their same changes are shown once. */
+const crowd = 4;
+
+/**
+ * A plan for people: a block a host and stage, each change with why, effect and unified diff; one summary line. What many
+ * hosts of a stage change in the same way is shown once, before what each of them changes by itself.
+ */
 export function planText(plan: Plan, paint: Paint): string {
-  const blocks = plan.hosts.map(({ host, stage, changes }) =>
-    [
-      paint.title(`${host}`) + paint.faint(`  (${stage})`),
-      ...changes.map(change => indent(changeText(change, paint), '  ')),
-    ].join('\n'),
+  const stages = new Map<string, HostPlan[]>();
+  for (const one of plan.hosts) {
+    const same = stages.get(one.stage) ?? [];
+    stages.set(one.stage, same);
+    same.push(one);
+  }
+  const blocks = [...stages].flatMap(([stage, plans]) =>
+    blocksOf(plans).map(({ hosts, changes }) =>
+      [
+        paint.title(foldNames(hosts)) +
+          paint.faint(hosts.length > 1 ? `  (${stage}, ${hosts.length} hosts alike)` : `  (${stage})`),
+        ...changes.map(change => indent(changeText(change, paint), '  ')),
+      ].join('\n'),
+    ),
   );
   return [...blocks, summary(plan)].join('\n\n');
+}
+
+interface Block {
+  readonly hosts: readonly string[];
+  readonly changes: Change[];
+}
+
+/** Changes by the hosts that make them, in the order of the plan: all that just these hosts make is one block. */
+function blocksOf(plans: readonly HostPlan[]): readonly Block[] {
+  if (plans.length < crowd)
+    return plans.map(({ host, changes }) => ({ hosts: [host], changes: [...changes] }));
+  const makers = new Map<string, { change: Change; hosts: string[] }>();
+  for (const { host, changes } of plans) {
+    for (const change of changes) {
+      const key = canonical(shownOf(change));
+      const same = makers.get(key) ?? { change, hosts: [] };
+      makers.set(key, same);
+      same.hosts.push(host);
+    }
+  }
+  const blocks = new Map<string, Block>();
+  const put = (hosts: readonly string[], change: Change) => {
+    const key = hosts.join(' ');
+    const block = blocks.get(key) ?? { hosts, changes: [] };
+    blocks.set(key, block);
+    block.changes.push(change);
+  };
+  for (const { change, hosts } of makers.values()) {
+    if (hosts.length >= crowd) put(hosts, change);
+  }
+  for (const { host, changes } of plans) {
+    for (const change of changes) {
+      const { hosts = [] } = makers.get(canonical(shownOf(change))) ?? {};
+      if (hosts.length < crowd) put([host], change);
+    }
+  }
+  return [...blocks.values()];
+}
+
+/** All of a change that a reader sees. */
+function shownOf({ address, action, from, to, reason, effect }: Change): Json {
+  return { address, action, from: from ?? null, to: to ?? null, reason: reason ?? '', effect: effect ?? '' };
 }
 
 function changeText(change: Change, paint: Paint): string {

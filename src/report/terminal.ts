@@ -1,14 +1,17 @@
 import type { Event, Reporter } from '../model/event.ts';
+import { folding, type Log } from './crowd.ts';
 import { lineOf } from './lines.ts';
 import type { Paint } from './paint.ts';
 import { duration, printable } from './text.ts';
 
-/** Plain lines, one an event, for logs and pipes: nothing is ever overwritten. */
-export function plain(write: (text: string) => void, paint: Paint, verbose: boolean): Reporter {
-  return event => {
+/** Plain lines, one an event, for logs and pipes: nothing is ever overwritten. Without -v many hosts are told of together. */
+export function plain(write: (text: string) => void, paint: Paint, verbose: boolean): Log {
+  const tell: Reporter = event => {
     const line = lineOf(event, paint);
     if (line && (verbose || !line.quiet)) write(`${line.text}\n`);
   };
+  if (verbose) return Object.assign(tell, { flush: () => undefined });
+  return folding(tell, line => write(`${paint.faint(line)}\n`));
 }
 
 const csi = '\u001b[';
@@ -21,13 +24,20 @@ export interface Screen {
   readonly columns?: number;
 }
 
+/** A host at work: on what, and since when. */
+interface Busy {
+  readonly text: string;
+  readonly since: number;
+}
+
 /**
- * The same lines, with a region below them that shows what each busy host does now and since when. Hosts
- * beyond the height of the screen are counted. `stop` clears the region and the timer.
+ * The same lines, with a region below them that shows what each busy host does now and since when. Where the screen is too
+ * low for them, hosts that do the same share a line, below one that tells how far all of them are. `stop` clears the region
+ * and the timer. `log` writes the lines to the same screen; `hosts` is how many the run has. `log` writes the lines, to the same screen; `hosts` is how many the run has.
  */
-export function live(screen: Screen, paint: Paint, verbose: boolean): { report: Reporter; stop(): void } {
-  const busy = new Map<string, { text: string; since: number }>();
-  const log = plain(text => screen.write(text), paint, verbose);
+export function live(screen: Screen, paint: Paint, log: Log, hosts = 0): { report: Reporter; stop(): void } {
+  const busy = new Map<string, Busy>();
+  const tally = { all: hosts, done: 0, failed: 0 };
   let drawn = 0;
   let frame = 0;
   const erase = () => {
@@ -37,14 +47,18 @@ export function live(screen: Screen, paint: Paint, verbose: boolean): { report: 
   const draw = () => {
     const room = Math.max(1, Math.min(16, (screen.rows ?? 24) - 4));
     const width = (screen.columns ?? 80) - 1;
-    const shown = [...busy].slice(0, room).map(([host, { text, since }]) => {
-      const seconds = (performance.now() - since) / 1000;
-      return `${frames[frame % frames.length]} ${host}: ${text}${seconds >= 1 ? ` ${duration(seconds)}` : ''}`.slice(
-        0,
-        width,
-      );
-    });
-    if (busy.size > room) shown.push(`  and ${busy.size - room} more`);
+    const mark = frames[frame % frames.length];
+    const fits = busy.size <= room;
+    const lines = (fits ? [...busy].map(([host, one]) => ({ who: host, ...one })) : together(busy)).map(
+      ({ who, text, since }) => {
+        const seconds = (performance.now() - since) / 1000;
+        return `${mark} ${who}: ${text}${seconds >= 1 ? ` ${duration(seconds)}` : ''}`;
+      },
+    );
+    const shown = [...(fits ? [] : [progress(tally)]), ...lines.slice(0, room)].map(line =>
+      line.slice(0, width),
+    );
+    if (lines.length > room) shown.push(`  and ${lines.length - room} more`);
     for (const line of shown) screen.write(`${paint.faint(line)}\n`);
     drawn = shown.length;
   };
@@ -58,6 +72,7 @@ export function live(screen: Screen, paint: Paint, verbose: boolean): { report: 
   return {
     report(event) {
       note(busy, event);
+      count(tally, event);
       erase();
       log(event);
       draw();
@@ -65,11 +80,61 @@ export function live(screen: Screen, paint: Paint, verbose: boolean): { report: 
     stop() {
       clearInterval(timer);
       erase();
+      log.flush();
     },
   };
 }
 
-function note(busy: Map<string, { text: string; since: number }>, event: Event): void {
+/** Those that do the same, the most of them first; since the first of them began. */
+function together(busy: ReadonlyMap<string, Busy>): readonly (Busy & { readonly who: string })[] {
+  const groups = new Map<string, { hosts: string[]; since: number }>();
+  for (const [host, { text, since }] of busy) {
+    const group = groups.get(text) ?? { hosts: [], since };
+    groups.set(text, group);
+    group.hosts.push(host);
+    group.since = Math.min(group.since, since);
+  }
+  return [...groups]
+    .sort(([, a], [, b]) => b.hosts.length - a.hosts.length)
+    .map(([text, { hosts, since }]) => ({
+      who: hosts.length > 1 ? `${hosts.length} hosts` : (hosts[0] ?? ''),
+      text,
+      since,
+    }));
+}
+
+interface Tally {
+  all: number;
+  done: number;
+  failed: number;
+}
+
+/** Failures come first. */
+function progress({ all, done, failed }: Tally): string {
+  return `  ${failed > 0 ? `${failed} failed, ` : ''}${done} of ${all} hosts done`;
+}
+
+/** How far the hosts of a run, and after its plan those of a stage, are. */
+function count(tally: Tally, event: Event): void {
+  switch (event.event) {
+    case 'run.started':
+      Object.assign(tally, { all: event.hosts, done: 0, failed: 0 });
+      break;
+    case 'stage.started':
+      Object.assign(tally, { all: event.hosts.length, done: 0 });
+      break;
+    case 'host.planned':
+    case 'host.done':
+      tally.done += 1;
+      break;
+    case 'host.failed':
+      tally.failed += 1;
+      break;
+    default:
+  }
+}
+
+function note(busy: Map<string, Busy>, event: Event): void {
   const host = 'host' in event ? event.host : undefined;
   const set = (text: string) =>
     host !== undefined && busy.set(host, { text: printable(text), since: performance.now() });

@@ -64,4 +64,64 @@ test('an empty plan says so', () => {
   assert.is(summary(plan([])), 'No changes: the hosts are as they should be.');
 });
 
+test('what many hosts change alike is shown once, with its diff, and what one changes by itself under its name', () => {
+  const same = {
+    address: 'file/a',
+    action: 'update',
+    from: { content: 'x\n' },
+    to: { content: 'y\n' },
+  } as const;
+  const own = (host: string) =>
+    ({ address: 'file/name', action: 'create', to: { content: `${host}\n` } }) as const;
+  const hosts = Array.from({ length: 200 }, (_, n) => `web${String(n + 1).padStart(3, '0')}`);
+  const text = planText(
+    {
+      playbook: 'site',
+      inventory: 'fleet.yml',
+      hosts: [
+        { host: 'lvs01', stage: 'directors', changes: [{ ...same, ...steps }] },
+        ...hosts.map(host => ({
+          host,
+          stage: 'real servers',
+          changes: [{ ...same, ...steps }, ...(host === 'web007' ? [{ ...own(host), ...steps }] : [])],
+        })),
+      ],
+    },
+    none,
+  );
+  assert.is(
+    text,
+    `lvs01  (directors)
+  ~ file/a
+      @@ -1,2 +1,2 @@
+       content:
+      -  x
+      +  y
+
+web[001:200]  (real servers, 200 hosts alike)
+  ~ file/a
+      @@ -1,2 +1,2 @@
+       content:
+      -  x
+      +  y
+
+web007  (real servers)
+  + file/name
+      +content:
+      +  web007
+
+Plan: 1 to create, 201 to update, 0 to delete, on 201 hosts.`,
+  );
+});
+
+test('few hosts are shown one by one', () => {
+  const change = { address: 'file/a', action: 'create', to: { content: 'y\n' }, ...steps } as const;
+  const hosts = ['a', 'b', 'c'].map(host => ({ host, stage: 's', changes: [change] }));
+  const text = planText({ playbook: 'site', inventory: 'x.yml', hosts }, none);
+  assert.equal(
+    text.split('\n').filter(line => /^\S/.test(line)),
+    ['a  (s)', 'b  (s)', 'c  (s)', 'Plan: 3 to create, 0 to update, 0 to delete, on 3 hosts.'],
+  );
+});
+
 test.run();

@@ -161,7 +161,8 @@ const sinks: Readonly<Record<string, (bad: string) => string>> = {
     said([{ event: 'verify.started', client: bad, service: bad, target: bad, requests: 1 }]),
   'the live region': bad => {
     let screen = '';
-    const shown = live({ write: text => (screen += text) }, none, true);
+    const write = (text: string) => (screen += text);
+    const shown = live({ write }, none, plain(write, none, true));
     shown.report({ event: 'change.started', host: 'lvs01', address: bad, action: 'create' });
     shown.report({ event: 'verify.started', client: 'c', service: bad, target: bad, requests: 1 });
     shown.stop();

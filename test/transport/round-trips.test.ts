@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { HostTimes } from '../../src/model/timing.ts';
 import { connector } from '../../src/transport/index.ts';
 import { type DelayProxy, delayProxy } from './delay-proxy.ts';
 import { cannotRunSshd, type Sshd, startSshd, unless } from './sshd.ts';
@@ -94,6 +95,23 @@ real('a run with nothing to do: eight waits, TCP included, on one login and one 
   ]) {
     assert.is(await least(() => lvsform(...words), 8), 8, words[0]);
   }
+});
+
+real('--timings says what of a run was the login, what the read, and what the plan', async () => {
+  assert.match(
+    await lvsform('plan', '-p', playbook, '--timings'),
+    /^Time: .* in all, .* before the first host\n\nhost +total +login +read +plan\nfar( +[\d.]+ m?s){4}$/m,
+  );
+  const lines = (await lvsform('plan', '-p', playbook, '--timings', '--json')).split('\n');
+  const events = lines.flatMap(line => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  const { seconds, prepared, hosts } = events.find(({ event }) => event === 'timings');
+  assert.equal(
+    hosts.map(({ host, phases }: HostTimes) => [host, Object.keys(phases).sort()]),
+    [['far', ['login', 'plan', 'read']]],
+  );
+  const [{ phases }] = hosts as readonly [HostTimes];
+  const spent = Object.values(phases).reduce((sum, each) => sum + each, 0);
+  assert.ok(prepared + spent <= seconds + 0.01, `${prepared} + ${spent} of ${seconds}`);
 });
 
 real(

@@ -127,7 +127,7 @@ function late({ host, confirmTimeout }: Hands, armed: readonly Change[]): Proble
     code: exit.unreachable,
     where: host.name,
     why: `no new login within ${confirmTimeout} s after ${addresses(armed)}; all of them are as they were before`,
-    next: 'run the same command again, with a longer --confirm-timeout where logins are slow',
+    next: 'mend what cuts the host off, or give a longer --confirm-timeout where logins are slow, and run the same command again',
   });
 }
 

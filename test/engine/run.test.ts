@@ -132,7 +132,7 @@ test('a run that may wait for a lock gets it when the other is done, and not bef
   const fleet = new Fleet(names);
   const file = await inventory('dr');
   const first = await fleet.open(file, site, { options: { holder: 'ann, since noon' } });
-  const waiting = fleet.open(file, site, { options: { holder: 'bob', lockTimeout: 20 } });
+  const waiting = fleet.open(file, site, { options: { holder: 'bob', lockTimeout: 20, parallel: 64 } });
   const seen = waiting.then(() => 'open');
   assert.is(await Promise.race([seen, pause(1200).then(() => 'waiting')]), 'waiting');
   await first.close();

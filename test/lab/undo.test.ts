@@ -10,7 +10,6 @@ import { type Ended, events, Scene } from './scene.ts';
 /** What undoes itself, on real hosts: a host that is cut off by a change, and a keepalived that does not come through one. */
 const test = suite<{ scene: Scene; inventory: string }>('undone by itself');
 
-const limit = 10;
 const vip = '192.168.0.240';
 
 const good = (ended: Ended, what: string): Ended => {
@@ -66,14 +65,20 @@ const playbook = async (scene: Scene, ...resources: readonly string[]): Promise<
 
 const live = 'ip -o addr; ip route; iptables-save | grep -v "^#"; cat /proc/sys/net/ipv4/ip_forward';
 
-const cuts: { readonly [what: string]: (controller: string) => string } = {
-  'a rule of the firewall': () =>
-    'iptables: { chain: INPUT, place: insert, rule: [-p, tcp, --dport, "22", -j, DROP] }',
-  'a route': controller => `route: { to: ${controller}/32, via: 192.168.0.99 }`,
-  'an address': controller => `address: { interface: lo, address: ${controller}/32 }`,
+/**
+ * How each cuts off, and after how many seconds the host undoes it. An open connection that goes dead is noticed after some 15 s; by
+ * then a host with a shorter limit lets us in again, and says that it undid.
+ */
+const cuts: { readonly [what: string]: readonly [number, (controller: string) => string] } = {
+  'a rule of the firewall': [
+    30,
+    () => 'iptables: { chain: INPUT, place: insert, rule: [-p, tcp, --dport, "22", -j, DROP] }',
+  ],
+  'a route': [10, controller => `route: { to: ${controller}/32, via: 192.168.0.99 }`],
+  'an address': [10, controller => `address: { interface: lo, address: ${controller}/32 }`],
 };
 
-for (const [what, resource] of Object.entries(cuts)) {
+for (const [what, [limit, resource]] of Object.entries(cuts)) {
   test(`cut off by ${what}, the host takes it back within ${limit} + 5 s, and just that`, async ({
     scene,
     inventory,
@@ -92,7 +97,8 @@ for (const [what, resource] of Object.entries(cuts)) {
     );
     const seconds = (performance.now() - began) / 1000;
     assert.is(ended.code, 4, told(ended));
-    assert.match(told(ended), `takes back by itself, within ${limit} s`);
+    const words = limit === 30 ? `takes back by itself, within ${limit} s` : 'the host took changes back';
+    assert.match(told(ended), words);
     assert.ok(seconds < 45, `${seconds} s until the error`);
 
     let back: Ended = { code: -1, stdout: '', stderr: '' };
@@ -164,15 +170,14 @@ test('checks that all fail: the BACKUP takes its old file on again, the MASTER i
 });
 
 test('a VIP that is lost by a reload comes back with the old file', async ({ scene, inventory }) => {
-  for (const host of ['lvs01', 'lvs02']) {
-    good(await scene.on(host, 'modprobe dummy; ip link add dummy9 type dummy'), 'a link that is down');
-  }
   const before = (await scene.on('lvs01', conf)).stdout;
   const wrong = await scene.inventory('dr', text =>
-    quickChecks(text.replace(/^lab: \{(.*)\}$/m, 'lab: {$1, preinstalled: true }')).replace(
-      'advert_interval: 1\n',
-      'advert_interval: 1\n    track_interface: { dummy9: {} }\n',
-    ),
+    quickChecks(text.replace(/^lab: \{(.*)\}$/m, 'lab: {$1, preinstalled: true }'))
+      .replace('advert_interval: 1\n', 'advert_interval: 1\n    track_script: { never: {} }\n')
+      .replace(
+        /^vrrp:/m,
+        'keepalived:\n  track_scripts:\n    never: { script: [/bin/false], interval: 1, fall: 1 }\n\nvrrp:',
+      ),
   );
   const ended = await scene.lvsform('up', '--yes', '--json', '--host', 'lvs01', '-i', wrong);
   assert.is(ended.code, 1, told(ended));

@@ -1,7 +1,7 @@
 import { type Command, script } from '../model/command.ts';
 import type { Kind } from '../model/kind.ts';
-import { bySystemd } from '../probes/init.ts';
 import { packages } from '../probes/packages.ts';
+import { quietPackages, settlePackages } from './package-work.ts';
 import type { Presence } from './presence.ts';
 import { patterns, schemaOf, text } from './schema.ts';
 
@@ -51,7 +51,10 @@ export const packageKind: Kind<PackageSpec, Subject, State> = {
   },
 
   want: ({ state }) => (state === 'absent' ? undefined : { installed: true }),
-  move: (subject, _from, to) => [to === undefined ? remove(subject) : install(subject)],
+  move: (subject, _from, to) => [
+    settlePackages(subject.name),
+    to === undefined ? remove(subject) : install(subject),
+  ],
   effect: ({ name }, _from, to) =>
     to === undefined
       ? `removes ${name}, and what was installed for it alone`
@@ -92,55 +95,28 @@ apt() {
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" </dev/null
 }`;
 
-/**
- * policy-rc.d keeps the package's scripts from starting services while it is there (/usr/share/doc/sysv-rc,
- * invoke-rc.d(8)); a file of the administrator's own is left alone. Enabling has no such switch, so the units
- * that came with the package's source are disabled afterwards. A first failure may come from lists that are
- * old or missing.
- */
+/** A first failure may come from lists that are old or missing. */
 const installText = `set -u
 export LC_ALL=C
 name=$1
 ${managers}
-installed() { dpkg-query -W -f '\${db:Status-Status} \${source:Package} \${binary:Package}\\n' | grep '^installed '; }
+${quietPackages}
 if ! command -v apt-get >/dev/null; then
   name=\${2:-$1}
   rpms install --no-recommends --auto-agree-with-licenses -- "$name"
   exit
 fi
-policy=/usr/sbin/policy-rc.d
-if ! [ -e "$policy" ] && ! [ -L "$policy" ] || grep -qs '^# lvsform:' "$policy"; then
-  trap 'rm -f "$policy"' EXIT
-  trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
-  printf '#!/bin/sh\\n# lvsform: an installation starts nothing\\nexit 101\\n' >"$policy"
-  chmod 0755 "$policy"
-fi
+quietly
 before=$(installed)
 if ! said=$(apt install -- "$name" 2>&1); then
-  dpkg --configure -a --force-confdef --force-confold </dev/null >/dev/null 2>&1
+  DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --configure -a </dev/null >/dev/null 2>&1
   apt update >/dev/null 2>&1
   if ! said=$(apt install -- "$name" 2>&1); then
     printf '%s\\n' "$said" | tail -n 20 >&2
     exit 1
   fi
 fi
-off() {
-  if ${bySystemd}; then systemctl disable -- "$1"; else update-rc.d "\${1%.service}" disable; fi
-}
-source=$(dpkg-query -W -f '\${source:Package}' -- "$name")
-installed | while read -r status from package; do
-  [ "$from" = "$source" ] || continue
-  case "
-$before
-" in *" $package
-"*) continue ;; esac
-  dpkg -L "$package" | sed -n \\
-    -e 's|^.*/lib/systemd/system/\\([^/@]*\\.service\\)$|\\1|p' \\
-    -e 's|^.*/lib/systemd/system/\\([^/@]*\\.socket\\)$|\\1|p' \\
-    -e 's|^/etc/init\\.d/\\([^/]*\\)$|\\1.service|p'
-done | sort -u | while read -r unit; do
-  off "$unit" >/dev/null 2>&1 </dev/null
-done
+no_units "$name"
 exit 0
 `;
 

@@ -251,6 +251,7 @@ const testCommands: Program = ({ args, run }: Call) => {
 
 export const systemPrograms: Programs = {
   'lvsform-read-packages': readPackages,
+  'lvsform-settle-packages': () => ok(),
   'lvsform-install-package': installPackage,
   'lvsform-remove-package': removePackage,
   'lvsform-read-builds': readBuilds,

@@ -35,7 +35,8 @@ type State = { readonly [service: string]: { readonly [server: string]: number |
 /**
  * Real servers that are in the live table and about to leave it: they get weight 0 on every director before any of
  * them takes one out, and time to finish their connections. Nobody leaves: the resource is absent, as it is wanted.
- * What was there before lvsform came is no state to go back to, so the ledger does not keep it.
+ * Where none of those who stay gets requests yet, nobody is drained: the newcomers take over at one stroke, and a weight 0
+ * before that would send clients to nobody. What was there before lvsform came is no state to go back to, so the ledger does not keep it.
  */
 export const leaving: Kind<LeavingSpec, Subject, State> = {
   name: 'leaving',
@@ -84,7 +85,10 @@ export const leaving: Kind<LeavingSpec, Subject, State> = {
 
   read(subject, answers) {
     const table = answers.get(connections, connectionsKey) ?? {};
-    const found = [...subject.services, ...wholly(subject, answers)].flatMap(({ service, servers }) => {
+    const replaced = subject.services.filter(({ service, servers }) =>
+      servers.some(server => (table[service]?.[server]?.weight ?? 0) > 0),
+    );
+    const found = [...replaced, ...wholly(subject, answers)].flatMap(({ service, servers }) => {
       const left = leavers(table[service], servers);
       return left.length === 0 ? [] : [[service, Object.fromEntries(left)] as const];
     });

@@ -71,6 +71,18 @@ test('a service that goes is drained as a whole, as keepalived had it', async ()
   assert.equal(weights(fleet, 'lvs01', '99:80'), [1, 1]);
 });
 
+test('where none of those who stay gets requests yet, nobody is drained', async () => {
+  const fleet = await cluster(await inventory('dr'));
+  const moved = await inventory('dr', text =>
+    text.replace('192.168.0.223/24', '192.168.0.225/24').replace('192.168.0.224/24', '192.168.0.226/24'),
+  );
+  const run = await fleet.open(moved, site);
+  assert.equal(
+    planned(run).filter(line => line.includes('leaving/')),
+    [],
+  );
+});
+
 test('where nobody leaves there is nothing to do, and the ledger keeps nothing of it', async () => {
   const both = await inventory('dr');
   const fleet = await cluster(both);

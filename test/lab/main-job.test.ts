@@ -119,6 +119,13 @@ test('from mode static to mode keepalived, in place', async ({ scene, inventory 
   mustTakeTurns(up.stdout, clients);
 });
 
+test('status tells who is MASTER, and whom the tables use', async ({ scene, inventory }) => {
+  const { stdout } = good(await scene.lvsform('status', '-i', inventory), 'status');
+  assert.match(stdout, 'web MASTER');
+  assert.match(stdout, '192.168.0.240  at lvs01');
+  assert.match(stdout, 'nothing is wrong');
+});
+
 test('the second run changes nothing: no file touched, nothing reloaded', async ({ scene, inventory }) => {
   await isInSync(scene, inventory);
   const reloads = async () =>

@@ -163,6 +163,14 @@ test('the last real server that works is not taken away', () => {
   assert.match(problem?.why ?? '', 'web02 (192.168.0.224:80)');
   assert.match(problem?.next ?? '', '--accept-gap');
   assert.equal(objections(one, plan(['lvs01', change('sysctl/x')]), [onlySecond, lvs02], []), []);
+  const ported = {
+    ...dr,
+    services: dr.services.map(service => ({
+      ...service,
+      realServers: service.realServers.map(server => ({ ...server, port: 8080 })),
+    })),
+  };
+  assert.equal(objections(ported, update, [lvs01, lvs02], []), [], 'the same two, by another port');
   const nobody = standing('lvs01', { table: live(0, 0) });
   assert.equal(objections(one, update, [nobody], []), [], 'nobody works, so nobody is lost');
 });

@@ -7,8 +7,8 @@ import type { Standing } from './standing.ts';
 
 /**
  * A Problem for each service of which a change takes away the last real servers that get requests now: none of those
- * whom the live table uses `stays`. Newcomers do not count, for nobody has seen them healthy yet; nor does a sorry
- * server. The table of the director that holds the VIP decides; where nobody does, all of them. Pure.
+ * whom the live table uses `stays`, be it by another port. Newcomers do not count, for nobody has seen them healthy yet;
+ * nor does a sorry server. The table of the director that holds the VIP decides; where nobody does, all of them. Pure.
  */
 export function lastOnes(
   cluster: Cluster,
@@ -19,10 +19,9 @@ export function lastOnes(
     const owners = ownersOf(service.vip, standings);
     const deciding = standings.filter(({ director }) => owners.length === 0 || owners.includes(director));
     const now = new Set(deciding.flatMap(standing => inUse(service, standing)));
-    const kept = service.realServers
-      .filter(server => stays(service, server))
-      .map(each => placeOf(service, each));
-    if (now.size === 0 || kept.some(place => now.has(place))) return [];
+    const kept = service.realServers.filter(server => stays(service, server));
+    const known = new Set([...now].map(addressOf));
+    if (now.size === 0 || kept.some(server => known.has(addressOf(placeOf(service, server))))) return [];
     const names = [...now].map(place => nameOf(cluster, service, place));
     const newcomers = service.realServers.filter(server => stays(service, server) && server.weight > 0);
     return [
@@ -52,12 +51,17 @@ function placeOf({ mark }: VirtualService, { rip, port }: Pick<RealServer, 'rip'
   return endpoint(rip, mark === undefined ? port : 0);
 }
 
+function addressOf(place: string): string {
+  return place.slice(0, place.lastIndexOf(':'));
+}
+
 /** `web01 (192.168.0.223:80)` where the inventory knows who that is. */
 function nameOf({ hosts }: Cluster, service: VirtualService, place: string): string {
   const named = service.realServers.find(server => placeOf(service, server) === place);
-  const address = place.slice(0, place.lastIndexOf(':'));
   const owner = hosts.find(({ interfaces }) =>
-    interfaces.some(({ addresses }) => addresses.some(({ ip }) => endpoint(ip, 0).slice(0, -2) === address)),
+    interfaces.some(({ addresses }) =>
+      addresses.some(({ ip }) => addressOf(endpoint(ip, 0)) === addressOf(place)),
+    ),
   );
   const host = named?.host ?? owner?.name;
   return host === undefined ? place : `${host} (${place})`;

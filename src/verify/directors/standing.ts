@@ -2,7 +2,7 @@ import { type Command, type Result, script } from '../../model/command.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Transport } from '../../model/transport.ts';
 import { within } from '../reading.ts';
-import { parseTable, readTable, type Table } from '../table.ts';
+import { parseTable, type Table } from '../table.ts';
 
 export type VrrpWord = 'MASTER' | 'BACKUP' | 'FAULT';
 
@@ -87,6 +87,15 @@ const readStanding: Command = {
   label: 'read how the director stands',
 };
 
+/** A host that is yet to become a director may have the module and no ipvsadm: nobody has put anything into its table. */
+const readLive: Command = {
+  argv: script(
+    'director-table',
+    '[ -e /proc/net/ip_vs ] && command -v ipvsadm >/dev/null || exit 0; ipvsadm -L -n --nosort',
+  ),
+  label: 'read the IPVS table',
+};
+
 /** Reads all directors at once. Writes nothing. */
 export function readStandings(
   directors: readonly string[],
@@ -94,7 +103,7 @@ export function readStandings(
 ): Promise<readonly Standing[]> {
   return Promise.all(
     directors.map(async director => {
-      const [standing, table] = await transportOf(director).run([readStanding, readTable], {
+      const [standing, table] = await transportOf(director).run([readStanding, readLive], {
         keepGoing: true,
       });
       if (standing === undefined || table === undefined) {

@@ -16,14 +16,17 @@ export interface Steady {
  */
 const text = `use strict; use Socket; use Fcntl;
 sub now { my $time = "\\0" x 16; syscall(228, 1, $time); my ($whole, $part) = unpack('qq', $time); $whole + $part / 1e9 }
-my ($ip, $port, $pace, $seconds, $patience) = @ARGV;
+my ($ip, $port, $pace, $seconds, $patience, $file) = @ARGV;
+open(my $mark, '>', $file); close $mark;
+sub going { now() - $_[0] < $seconds || -e $file }
 my ($begin, $next, $number, %open) = (now(), now(), 0);
 my $to = pack_sockaddr_in($port, inet_aton($ip));
 sub done { my ($one, $how) = @_; delete $open{$one->{fd}}; printf "%d %d %s\\n", ($one->{at} - $begin) * 1000, (now() - $one->{at}) * 1000, $how; close $one->{socket} }
 while (1) {
   my $now = now();
-  last if $now - $begin >= $seconds && !%open;
-  while ($now >= $next && $next - $begin < $seconds) {
+  my $going = going($begin);
+  last if !$going && !%open;
+  while ($now >= $next && $going) {
     $next += $pace / 1000;
     socket(my $socket, PF_INET, SOCK_STREAM, 0) or die "no socket: $!\\n";
     fcntl($socket, F_SETFL, O_NONBLOCK);
@@ -53,7 +56,7 @@ while (1) {
 }
 `;
 
-/** Asks `http://ADDRESS/` from a host of the lab every `pace` ms while `work` is done, and for at least `seconds`. */
+/** Asks `http://ADDRESS/` from a host of the lab every `pace` ms until `work` is done, and for at least `seconds`. */
 export async function steady(
   scene: Scene,
   from: string,
@@ -61,10 +64,15 @@ export async function steady(
   { pace, seconds, patience = 2000 }: { pace: number; seconds: number; patience?: number },
   work: () => Promise<void>,
 ): Promise<Steady> {
-  const words = [address, 80, pace, seconds, patience].join(' ');
+  const file = '/run/steady';
+  const words = [address, 80, pace, seconds, patience, file].join(' ');
   const asking = scene.on(from, `perl - ${words} <<'PERL'\n${text}PERL`);
   await new Promise(resolve => setTimeout(resolve, 1500));
-  await work();
+  try {
+    await work();
+  } finally {
+    await scene.on(from, `sleep 1; rm -f ${file}`);
+  }
   const { stdout, stderr, code } = await asking;
   if (code !== 0) throw new Error(`the load did not run: ${stderr}`);
   return parse(stdout);

@@ -13,6 +13,8 @@ export interface Reference {
   readonly after: readonly State[];
   /** Lines of the files that grow line by line, in the end. */
   readonly bootLines: ReadonlySet<string>;
+  /** What the hosts' sessions ran. */
+  readonly logs: readonly (readonly string[])[];
 }
 
 const bootFiles = ['/etc/sysctl.d/60-lvsform.conf', '/etc/modules-load.d/lvsform.conf'];
@@ -25,7 +27,8 @@ export async function reference(ground: Ground, scene: SweepScene, record: boole
   const said = await inProcess(scene.argv('up'));
   if (said.code !== 0) throw new Error(`the undisturbed run failed: ${said.text}`);
   const after = scene.hosts.map(host => stateOf(ground, host, services));
-  return { before, after, bootLines: new Set(scene.hosts.flatMap(host => bootFiles.flatMap(linesIn(host)))) };
+  const bootLines = new Set(scene.hosts.flatMap(host => bootFiles.flatMap(linesIn(host))));
+  return { before, after, bootLines, logs: scene.hosts.map(host => host.log()) };
 }
 
 /** I1 and I6: the re-run ends as an undisturbed run did; a plan and a third run write nothing. */

@@ -35,7 +35,8 @@ export interface SweepScene {
   readonly cables: readonly [Cable, Cable];
   readonly inventory: string;
   readonly playbook: string;
-  readonly argv: (verb: 'up' | 'plan' | 'down') => readonly [string, ...string[]];
+  /** The command line of a verb; `more` comes at its end. */
+  readonly argv: (verb: 'up' | 'plan' | 'down', ...more: readonly string[]) => readonly [string, ...string[]];
   start(): Promise<void>;
   stop(): Promise<void>;
   end(): Promise<void>;
@@ -72,10 +73,11 @@ link set ${bridge} up
     cables,
     inventory,
     playbook,
-    argv: verb => [
+    argv: (verb, ...more) => [
       verb,
       ...(verb === 'up' ? ['--yes', '--no-verify'] : verb === 'down' ? ['--yes'] : []),
       ...['-i', inventory, '-p', playbook, '--host', 'web01', '--host', 'gateway'],
+      ...more,
     ],
     start: async () => {
       for (const cable of cables) cable.restore();

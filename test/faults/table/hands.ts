@@ -1,0 +1,68 @@
+import { inProcess } from '../light/lvsform.ts';
+import { changed, ended, type FaultRow, unless } from './stage.ts';
+
+const edits = `echo 'by somebody' >/srv/site/index.html
+chmod 0600 /etc/motd.d/notes
+sed -i 's/new/changed/' /etc/nginx/nginx.conf
+ip addr del 10.99.0.1/32 dev lo
+ip route del 10.98.0.0/16
+iptables-legacy -F INPUT
+iptables-legacy -A INPUT -p tcp --dport 9999 -m comment --comment byhand -j ACCEPT
+echo 77 >/proc/sys/net/ipv4/tcp_fin_timeout
+`;
+
+const drifted = [
+  '/srv/site/index.html',
+  '/etc/motd.d/notes',
+  '/etc/nginx/nginx.conf',
+  '10.99.0.1/32',
+  '10.98.0.0/16',
+  'iptables/4/filter/INPUT',
+  'tcp_fin_timeout',
+];
+
+/** What people do on hosts by hand. */
+export const hands: readonly FaultRow[] = [
+  {
+    fault: 'live edits by hand: files, a mode, an address, a route, a rule, a sysctl',
+    holds: 'plan shows each of them and exits 2; up repairs them all',
+    async run(stage) {
+      const [host] = stage.scene.hosts;
+      const first = await inProcess(stage.scene.argv('up'));
+      host.inside(edits);
+      const plan = await inProcess(stage.scene.argv('plan', '--detailed-exitcode'));
+      return [
+        ...ended(first, 0),
+        ...unless(plan.code === 2, `plan exits ${plan.code}: ${plan.text.slice(-400)}`),
+        ...drifted.filter(name => !plan.text.includes(name)).map(name => `plan does not show ${name}`),
+      ];
+    },
+  },
+  {
+    fault: 'foreign files, rules, addresses and sysctls stand beside what lvsform makes',
+    holds: 'up and down leave them, and after down all is as it was before up',
+    async run(stage) {
+      const [host] = stage.scene.hosts;
+      const foreign = `echo foreign >/srv/foreign; ip addr add 10.99.0.9/32 dev lo
+iptables-legacy -I INPUT -p udp --dport 53 -m comment --comment foreign -j ACCEPT
+mkdir -p /etc/sysctl.d; echo net.ipv4.ip_default_ttl=65 >/etc/sysctl.d/10-foreign.conf`;
+      host.inside(foreign);
+      const before = changed(stage, 0);
+      const up = await inProcess(stage.scene.argv('up'));
+      const there = changed(stage, 0);
+      const down = await inProcess(stage.scene.argv('down'));
+      const after = changed(stage, 0);
+      host.inside(`rm /srv/foreign /etc/sysctl.d/10-foreign.conf; ip addr del 10.99.0.9/32 dev lo
+iptables-legacy -D INPUT -p udp --dport 53 -m comment --comment foreign -j ACCEPT`);
+      return [
+        ...ended(up, 0),
+        ...before
+          .filter(line => line.startsWith('+') && !there.includes(line))
+          .map(line => `up took away ${line}`),
+        ...ended(down, 0),
+        ...before.filter(line => !after.includes(line)).map(line => `after down is missing ${line}`),
+        ...after.filter(line => !before.includes(line)).map(line => `down left ${line}`),
+      ];
+    },
+  },
+];

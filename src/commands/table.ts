@@ -46,7 +46,7 @@ const hosts: Options = {
   timeout: {
     type: 'string',
     value: 'SECONDS',
-    description: 'how long a host may take to let us in (default 10)',
+    description: 'how long a host may take to answer (default 10)',
   },
   parallel: { type: 'string', value: 'N', description: 'hosts at the same time (default 64)' },
   'accept-new': { type: 'boolean', description: 'record the SSH keys of hosts that are not known yet' },
@@ -173,7 +173,7 @@ export const commands: { readonly [name: string]: CommandEntry } = {
       timeout: {
         type: 'string',
         value: 'SECONDS',
-        description: 'live: how long a host may take to let us in (default 10)',
+        description: 'live: how long a host may take to answer (default 10)',
       },
       'accept-new': {
         type: 'boolean',

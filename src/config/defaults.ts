@@ -1,6 +1,6 @@
 /** What an inventory means where it says nothing: the schema publishes these values, the cluster is built with them. */
 export const defaults = {
-  ssh: { acceptNew: false, timeout: 20 },
+  ssh: { acceptNew: false, timeout: 10 },
   firewall: { open: false, backend: 'auto' },
   priority: 100,
   advertInterval: 1,

@@ -116,6 +116,7 @@ const signs: readonly (readonly [RegExp, why: string, next?: string])[] = [
   [/ENETUNREACH/, 'there is no way to its network'],
   [/ENOTFOUND/, 'the name does not resolve', "see the host's address in the inventory"],
   [/EAI_AGAIN/, 'the name server does not answer', 'see the name server of this machine'],
+  [/waiting for handshake/, 'it answers, but the login is not done in twice TIMEOUT'],
   [/ETIMEDOUT|[Tt]imed out/, 'no answer within TIMEOUT'],
   [
     /ECONNRESET|EPIPE|before handshake|closed the connection/,

@@ -24,7 +24,7 @@ export interface WireOptions {
   readonly through?: Duplex;
   /** Gives the login up. */
   readonly signal: AbortSignal;
-  /** Milliseconds until the login must be done. */
+  /** Milliseconds until the host must have said something; the login may take twice as long. */
   readonly timeout: number;
   readonly hostKeyAlgorithms: readonly HostKeyAlgorithm[];
   /** Rejects if the host's key (wire format, RFC 4253, 6.6) is not to be trusted. No credential is sent before. */
@@ -93,7 +93,7 @@ export function openConnection(options: WireOptions): Promise<Connection> {
     client.connect({
       sock: socket,
       username: options.user,
-      readyTimeout: options.timeout,
+      readyTimeout: 2 * options.timeout,
       ...keepalive,
       algorithms: { serverHostKey: [...options.hostKeyAlgorithms] },
       hostVerifier: (key: Buffer, verify: (trusted: boolean) => void) => {
@@ -115,6 +115,11 @@ export function openConnection(options: WireOptions): Promise<Connection> {
         next(method);
       },
     });
+    const silence = setTimeout(() => {
+      fail(new Error('Timed out'));
+      socket.destroy();
+    }, options.timeout);
+    for (const sign of ['data', 'close']) socket.once(sign, () => clearTimeout(silence));
   });
 }
 

@@ -93,7 +93,7 @@ export const ssh: Schema = {
     },
     timeout: {
       type: 'integer',
-      description: 'Seconds until a connection must be ready.',
+      description: 'Seconds until a host must have answered; its login may take twice as long.',
       minimum: 1,
       maximum: 600,
       default: defaults.ssh.timeout,

@@ -80,7 +80,8 @@ if [ -n "$there" ]; then echo present && exec cat -- "$1"; else echo absent; fi
 
 const writeText = `${trusted}
 umask 077 && mkdir -p -- "$2" && trusted "$2" || exit 1
-t=$(mktemp "$1.XXXXXX") && trap 'rm -f -- "$t"' EXIT || exit 1
+rm -f -- "$2"/.ledger.??????
+t=$(mktemp "$2/.ledger.XXXXXX") && trap 'rm -f -- "$t"' EXIT || exit 1
 cat >"$t" && { sync "$t" 2>/dev/null || sync; } && mv -f -- "$t" "$1"
 `;
 
@@ -169,7 +170,7 @@ export function writeLedger(ledger: Ledger): Command {
     return {
       argv: script(
         'drop-ledger',
-        'rm -rf -- "$2/loaded" && rm -f -- "$1" && { [ ! -d "$2" ] || rmdir -- "$2"; }',
+        'rm -rf -- "$2/loaded" && rm -f -- "$1" "$2"/.ledger.?????? && { [ ! -d "$2" ] || rmdir -- "$2"; }',
         path,
         directory,
       ),

@@ -18,6 +18,8 @@ if ! [ -e "$file" ]; then
   [ -n "$line" ] || exit 0
   mkdir -p -- "\${file%/*}" || exit 1
 fi
+# What a write left whose host lost power: one run at a time has the host's lock.
+rm -f -- "\${file%/*}"/.lvsform.??????
 temp=$(mktemp "\${file%/*}/.lvsform.XXXXXX") || exit 1
 trap 'rm -f -- "$temp"' EXIT
 trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM

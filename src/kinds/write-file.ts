@@ -69,6 +69,8 @@ const beginBeside = `${begin}if [ -d "$name" ]; then
   rm -f -- "$name" || exit 1
 fi
 trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
+# What a write left whose host lost power: one run at a time has the host's lock.
+rm -f -- ./.lvsform.??????
 temp=$(mktemp -u ./.lvsform.XXXXXX) || exit 1
 trap 'rm -f -- "$temp"' EXIT
 `;

@@ -5,6 +5,7 @@ import { runFile } from '../runner/run-file.ts';
 import { testFile } from '../runner/test-file.ts';
 import { type Figure, figuresIn } from './figure.ts';
 import { sweep } from './sweep/sweep.ts';
+import { faultTable } from './table/table.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -29,13 +30,8 @@ export const parts: readonly Part[] = [
     name: 'sweep',
     about: 'every step of an up on light hosts, before, during and after: cut, killed, interrupted',
     async run({ rows, say }) {
-      const { outcomes, all } = await sweep(
-        rows === undefined ? {} : { rows },
-        ({ row, broken, seconds }) => {
-          say(
-            `${broken.length === 0 ? 'ok  ' : 'FAIL'} ${row} (${seconds.toFixed(1)} s)${broken.map(one => `\n     ${one}`).join('')}`,
-          );
-        },
+      const { outcomes, all } = await sweep(rows === undefined ? {} : { rows }, ({ row, broken, seconds }) =>
+        say(rowLine(row, broken, seconds)),
       );
       const kept = outcomes.filter(({ broken }) => broken.length === 0).length;
       say(`${kept} of ${outcomes.length} rows kept every invariant; the table has ${all}`);
@@ -45,12 +41,28 @@ export const parts: readonly Part[] = [
       ];
     },
   },
+  {
+    name: 'table',
+    about: 'the fault table on light hosts: dead and frozen hosts, full disks, locks, operators, hands',
+    async run({ say }) {
+      const { outcomes, figures } = await faultTable({ slow: true }, ({ row, broken, seconds }) =>
+        say(rowLine(row, broken, seconds)),
+      );
+      const kept = outcomes.filter(({ broken }) => broken.length === 0).length;
+      return [share('fault-table-kept', kept, outcomes.length), ...figures];
+    },
+  },
   files('directors', 'directors that change in use, or are lost; a real server half set up (lab)', [
     'test/lab/directors-load.test.ts',
     'test/lab/directors.test.ts',
     'test/lab/arp.test.ts',
   ]),
 ];
+
+function rowLine(row: string, broken: readonly string[], seconds: number): string {
+  const lines = [`${broken.length === 0 ? 'ok  ' : 'FAIL'} ${row} (${seconds.toFixed(1)} s)`, ...broken];
+  return lines.join('\n     ');
+}
 
 /** A share of all, in per cent; of nothing it is none. */
 export function share(name: string, kept: number, all: number): Figure {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { ensureHostPackages } from '../../../src/lab/host-packages.ts';
 import { ensureImage, imagePath } from '../../../src/lab/image/cache.ts';
 import type { Recipe } from '../../../src/lab/image/recipe.ts';
@@ -14,6 +15,8 @@ export async function lightImage(): Promise<string> {
   await ensureHostPackages(say);
   const kernel = (await run(['linux.uml', '--version'])).trim();
   const recipe: Recipe = { suite, kernel, image: 'debian', preinstalled: true };
-  await ensureImage(cache, recipe, imagesInUse, say);
-  return imagePath(cache, recipe);
+  const path = imagePath(cache, recipe);
+  // One that is there needs no wait for somebody who builds another.
+  if (!existsSync(path)) await ensureImage(cache, recipe, imagesInUse, say);
+  return path;
 }

@@ -1,7 +1,4 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { lightImage } from '../light/image.ts';
-import { startInside } from '../light/namespace.ts';
+import { driven } from '../light/driven.ts';
 import type { FaultName } from './rows.ts';
 
 /** How a row ended; nothing is broken where every invariant held. */
@@ -20,23 +17,16 @@ export async function sweep(
   { rows, lanes = 6 }: { readonly rows?: number; readonly lanes?: number },
   onRow: (outcome: Outcome) => void = () => undefined,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly all: number }> {
-  const image = await lightImage();
-  const child = startInside('test/faults/sweep/driver.ts', [
-    ...['--image', image, '--lanes', String(lanes)],
-    ...(rows === undefined ? [] : ['--rows', String(rows)]),
-  ]);
   const outcomes: Outcome[] = [];
   let all = 0;
-  if (child.stdout === null) throw new Error('the driver has no output');
-  for await (const line of createInterface({ input: child.stdout })) {
-    const said = JSON.parse(line) as Partial<Outcome> & { readonly rows?: number };
-    if (said.rows !== undefined) all = said.rows;
+  const args = ['--lanes', String(lanes), ...(rows === undefined ? [] : ['--rows', String(rows)])];
+  await driven('test/faults/sweep/driver.ts', args, said => {
+    if (typeof said['rows'] === 'number') all = said['rows'];
     else {
-      outcomes.push(said as Outcome);
-      onRow(said as Outcome);
+      const outcome = said as unknown as Outcome;
+      outcomes.push(outcome);
+      onRow(outcome);
     }
-  }
-  if (child.exitCode === null) await once(child, 'exit');
-  if (child.exitCode !== 0 || all === 0) throw new Error(`the sweep broke off (${child.exitCode})`);
+  });
   return { outcomes, all };
 }

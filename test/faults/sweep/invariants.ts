@@ -79,9 +79,26 @@ export function halves(ground: Ground, scene: SweepScene, known: Reference): rea
   });
 }
 
+/**
+ * I3: a real server that has the VIP and answers ARP for it takes the director's place, and no request fails. The kernel takes the
+ * larger of `all` and the interface.
+ */
+export function quiet(ground: Ground, scene: SweepScene): readonly string[] {
+  const [server] = scene.hosts;
+  const state = stateOf(ground, server, services);
+  const vip = server.address.replace(/11$/, '240/32');
+  const has = [...state.keys()].some(line => line.startsWith('address: lo') && line.includes(` ${vip} `));
+  const set = (name: string, value: number) => state.has(`sysctl: ipv4/conf/all/${name}:${value}`);
+  return !has || (set('arp_ignore', 1) && set('arp_announce', 2))
+    ? []
+    : ['I3: web01 has the VIP and answers ARP for it'];
+}
+
 /** Files that a run writes line by line or stage by stage: each of their versions is whole. */
 function grows(host: LightHost, name: string, { bootLines }: Reference): boolean {
   if (bootFiles.includes(name)) return linesIn(host)(name).every(line => bootLines.has(line));
+  // What the host is to do by itself, should nobody come back: gone once the next run has.
+  if (/^\/var\/lib\/lvsform\/undo(\/|$)/.test(name)) return true;
   if (name !== '/var/lib/lvsform/ledger.json') return false;
   try {
     return Array.isArray(

@@ -44,7 +44,10 @@ function stepRows(name: string, host: number, log: readonly string[]): readonly 
     const number = Number(step);
     const count = calls.get(step) ?? 0;
     const about = `${name} step ${number} ${what.slice(0, 40)}`;
-    return faults.flatMap((fault, turn): readonly Row[] => {
+    // What a host keeps of a timed undo is written before each change: one fault each will do.
+    const some = what === 'lvsform-mark-undo' ? [faults[number % faults.length] ?? 'cut'] : faults;
+    return some.flatMap((fault): readonly Row[] => {
+      const turn = faults.indexOf(fault);
       const call = [1, Math.ceil(count / 2), count][turn] ?? 1;
       const during: Hold =
         count === 0

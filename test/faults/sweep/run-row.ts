@@ -1,7 +1,7 @@
 import type { Ground } from '../light/ground.ts';
 import { type LightHost, until } from '../light/host.ts';
 import { asProcess, inProcess, type Said } from '../light/lvsform.ts';
-import { halves, hits, mend, processTable, type Reference } from './invariants.ts';
+import { halves, hits, mend, processTable, quiet, type Reference } from './invariants.ts';
 import type { Row } from './rows.ts';
 import type { SweepScene } from './scene.ts';
 
@@ -45,10 +45,12 @@ async function disturb(
   if (row.fault === 'cut') {
     cable.cut();
     await gone(host);
+    await until(`${row.name}: the shell is told`, () => host.listeners() === 0 || undefined);
   } else if (row.fault === 'kill') {
     started?.child.kill('SIGKILL');
     await saying;
     await Promise.all(scene.hosts.map(gone));
+    await until(`${row.name}: the shell is told`, () => host.listeners() === 0 || undefined);
   } else {
     started?.child.kill('SIGINT');
     await until(`${row.name}: the shell is told`, () => host.listeners() === 0 || undefined);
@@ -61,11 +63,24 @@ async function disturb(
   if (said.code !== code)
     broken.push(`I5: the exit code is ${said.code}, not ${code}: ${said.text.slice(-300)}`);
   if (row.fault !== 'kill') broken.push(...wordsOf(said, row, host));
-  const last = stepsOf(host);
-  const limit = row.hold.kind === 'step' ? row.hold.number : lastBefore(host, row.hold.number);
-  if (last > limit) broken.push(`I2: step ${last} was begun although nobody was there any more`);
-  broken.push(...hits('words', said.text), ...halves(ground, scene, known));
+  const [shown, next] = begun(host, row);
+  if (next) broken.push(`I2: what follows was begun although nobody was there any more:\n${shown}`);
+  broken.push(...hits('words', said.text), ...halves(ground, scene, known), ...quiet(ground, scene));
   return broken;
+}
+
+/**
+ * The log from the point at which the fault came, and whether it holds a step of the interrupted batch that came later. That a new
+ * session confirms what a timed undo waits for is none.
+ */
+function begun(host: LightHost, { hold }: Row): readonly [shown: string, next: boolean] {
+  const log = host.log();
+  const at = log.findIndex(line => line.startsWith(`${hold.kind} ${hold.number} `));
+  const later = log.slice(at + 1);
+  return [
+    log.slice(at).join('\n'),
+    later.some(line => line.startsWith('step ') && !line.endsWith(' lvsform-confirm-undo')),
+  ];
 }
 
 /** I5: the failure names the host, says why, and what to do next. */
@@ -82,21 +97,4 @@ function wordsOf(said: Said, row: Row, host: LightHost): readonly string[] {
     ...(row.fault === 'interrupt' || text.includes(host.name) ? [] : ['the host']),
   ];
   return missing.length === 0 ? [] : [`I5: the failure does not name ${missing.join(', ')}: ${text}`];
-}
-
-function stepsOf(host: LightHost): number {
-  return Math.max(
-    0,
-    ...host.log().flatMap(line => (line.startsWith('step ') ? [Number(line.split(' ')[1])] : [])),
-  );
-}
-
-/** The last step before a read. */
-function lastBefore(host: LightHost, read: number): number {
-  const log = host.log();
-  const at = log.findIndex(line => line.startsWith(`read ${read} `));
-  return Math.max(
-    0,
-    ...log.slice(0, at).flatMap(line => (line.startsWith('step ') ? [Number(line.split(' ')[1])] : [])),
-  );
 }

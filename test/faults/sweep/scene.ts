@@ -124,12 +124,11 @@ vrrp: { web: { virtual_router_id: 55, auth_pass: "${canaries.vrrp}" } }
 services:
   http: { vip: web, port: 80, method: DR, real_servers: { web01: {} } }
 gateway:
-  forwards: [{ from: "10.88.0.1:80", to: http }]
-  masquerade: [${at(0)}/24]
+  masquerade: [{ network: ${at(0)}/24, interface: eth1 }]
 `;
 }
 
-/** Every kind that needs no IPVS, on the first host; the second has what gateways have, and follows in a stage of its own. */
+/** Every kind that needs no IPVS, each once: on the first host, and on the gateway, which follows in a stage of its own. */
 const playbookText = `version: 1
 name: full
 stages:
@@ -139,15 +138,12 @@ stages:
     resources:
       - package: { name: make }
       - kernel-module: { name: tcp_cubic }
-      - sysctl: { key: net.ipv4.tcp_fin_timeout, value: "30" }
       - directory: { path: /srv/site, owner: www-data, group: www-data, mode: "0750" }
       - file: { path: /srv/site/index.html, content: "{{host.name}}\\n", owner: www-data, group: www-data, mode: "0640" }
       - file: { path: /etc/motd.d/notes, content: "by lvsform\\n", mode: "0644" }
       - file: { path: /etc/motd.d/old, state: absent }
       - command: { name: web-user, run: [useradd, --system, web], unless: [id, web], undo: [userdel, web] }
-      - address: { interface: lo, address: 10.99.0.1/32, label: "lo:svc" }
       - route: { to: 10.98.0.0/16, interface: eth0 }
-      - iptables: { chain: INPUT, rule: [-p, tcp, --dport, "8080", -j, ACCEPT] }
       - file:
           path: /etc/nginx/nginx.conf
           content: |

@@ -4,21 +4,17 @@ import { changed, ended, type FaultRow, unless } from './stage.ts';
 const edits = `echo 'by somebody' >/srv/site/index.html
 chmod 0600 /etc/motd.d/notes
 sed -i 's/new/changed/' /etc/nginx/nginx.conf
-ip addr del 10.99.0.1/32 dev lo
+ip addr del "$1" dev lo
 ip route del 10.98.0.0/16
-iptables-legacy -F INPUT
-iptables-legacy -A INPUT -p tcp --dport 9999 -m comment --comment byhand -j ACCEPT
-echo 77 >/proc/sys/net/ipv4/tcp_fin_timeout
+echo 0 >/proc/sys/net/ipv4/conf/lo/arp_ignore
 `;
 
 const drifted = [
   '/srv/site/index.html',
   '/etc/motd.d/notes',
   '/etc/nginx/nginx.conf',
-  '10.99.0.1/32',
   '10.98.0.0/16',
-  'iptables/4/filter/INPUT',
-  'tcp_fin_timeout',
+  'net.ipv4.conf.lo.arp_ignore',
 ];
 
 /** What people do on hosts by hand. */
@@ -28,13 +24,17 @@ export const hands: readonly FaultRow[] = [
     holds: 'plan shows each of them and exits 2; up repairs them all',
     async run(stage) {
       const [host] = stage.scene.hosts;
+      const vip = host.address.replace(/11$/, '240/32');
       const first = await inProcess(stage.scene.argv('up'));
-      host.inside(edits);
+      host.inside(edits, vip);
+      stage.scene.hosts[1].inside('iptables-legacy -t nat -F POSTROUTING');
       const plan = await inProcess(stage.scene.argv('plan', '--detailed-exitcode'));
       return [
         ...ended(first, 0),
         ...unless(plan.code === 2, `plan exits ${plan.code}: ${plan.text.slice(-400)}`),
-        ...drifted.filter(name => !plan.text.includes(name)).map(name => `plan does not show ${name}`),
+        ...[...drifted, vip, 'iptables/4/nat/POSTROUTING']
+          .filter(name => !plan.text.includes(name))
+          .map(name => `plan does not show ${name}`),
       ];
     },
   },

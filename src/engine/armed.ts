@@ -107,7 +107,7 @@ async function confirmAnew(hands: Hands, armed: readonly Change[], lost: Problem
   const { host, report } = hands;
   let fresh: Transport | undefined;
   try {
-    fresh = await hands.connect(host);
+    fresh = await (lost === undefined ? hands.connect(host) : soon(hands.connect(host), host.name));
     const [result] = await fresh.run([confirm()]);
     if (result?.code === firedCode) throw late(hands, armed);
     if (result?.code !== 0) throw new Problem('it does not confirm', { why: result?.stderr.trim() ?? '' });
@@ -117,6 +117,26 @@ async function confirmAnew(hands: Hands, armed: readonly Change[], lost: Problem
     throw cutOff(hands, armed, lost, error);
   } finally {
     await fresh?.close();
+  }
+}
+
+/** Milliseconds for a new login to a host whose connection is gone: until that was seen, some 15 s have passed already. */
+const patience = 5_000;
+
+async function soon<T>(work: Promise<T>, where: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const why = `no answer within ${patience / 1000} s`;
+    timer = setTimeout(
+      () => reject(new Problem('the host cannot be reached', { code: exit.unreachable, where, why })),
+      patience,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
   }
 }
 

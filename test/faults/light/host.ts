@@ -48,6 +48,8 @@ export class LightHost {
   readonly #ground: Ground;
   readonly #options: LightHostOptions;
   readonly #link: string;
+  /** The same after each boot, or neighbours would call one that is gone. */
+  readonly #mac: string;
   #process: ChildProcess | undefined;
   #init = 0;
 
@@ -58,6 +60,7 @@ export class LightHost {
     this.address = options.address;
     count += 1;
     this.#link = `lh${count}`;
+    this.#mac = `02:00:00:00:00:${count.toString(16).padStart(2, '0')}`;
     this.folder = join(ground.folder, `host-${count}`);
     mkdirSync(this.folder);
   }
@@ -114,7 +117,7 @@ export class LightHost {
     });
     const link = this.#link;
     const steps = [
-      `link add ${link} type veth peer name eth0 netns ${this.#init}`,
+      `link add ${link} type veth peer name eth0 address ${this.#mac} netns ${this.#init}`,
       `link set ${link} master ${this.#options.bridge} up`,
     ];
     execFileSync('ip', ['-batch', '-'], { input: `${steps.join('\n')}\n` });

@@ -132,6 +132,42 @@ test('an inventory that passes validation comes out, without any secret', () => 
   assert.ok(ssh?.become?.password);
 });
 
+test('the same hosts in the YAML form, as ansible-inventory --list --yaml prints it, come out as the same inventory', () => {
+  const yaml = `all:
+  children:
+    ungrouped: {}
+    lvs:
+      children:
+        directors:
+          hosts:
+            lvs01.example.org:
+              ansible_host: 192.168.0.210
+              keepalived_state: MASTER
+            lvs02.example.org:
+              ansible_host: 192.168.0.211
+              keepalived_state: BACKUP
+        webservers:
+          hosts:
+            web[01:02]:
+              weight: 2
+              ansible_ssh_private_key_file: /home/me/my key
+          vars:
+            site: "east # wing"
+            db_password: hunter2
+  vars:
+    ansible_user: admin
+    ansible_become: true
+    ansible_become_pass: hunter2
+    ansible_ssh_common_args: -o ProxyJump=jump@bastion.example.org
+`;
+  const [first, second] = [parseAnsibleIni('hosts', ini), parseAnsibleYaml('hosts', yaml)].map(found => {
+    const inventory = flatten(found, { groups: vars, hosts: new Map() });
+    return inventoryText(fromAnsible('hosts', inventory, { ...hints, hosts: given })).split('\n');
+  });
+  assert.ok(first?.some(line => line.includes('192.168.0.240')));
+  assert.equal(second, first);
+});
+
 test('a host without an address, and a file without known groups, are told with the option that helps', () => {
   const inventory = flatten(parseAnsibleIni('hosts.ini', ini), none);
   const next = (work: () => unknown): string => {

@@ -226,7 +226,7 @@ export interface Firewall {
  * What this host is in the lab. Its SSH server there also listens on the port of its `ssh`.
  */
 export interface LabHost {
-  image?: 'debian' | 'rpm' | 'sysv';
+  image?: 'debian' | 'rpm' | 'yum' | 'zypper' | 'busybox' | 'sysv';
 }
 /**
  * Free data of yours: `{{vars.NAME}}` in playbooks and templates.

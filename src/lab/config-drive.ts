@@ -1,3 +1,4 @@
+import { becoming } from './image/systems.ts';
 import type { KeyPair } from './keys.ts';
 import type { LabHost, LabSpec } from './spec.ts';
 import { type TarEntry, tar } from './tar.ts';
@@ -6,7 +7,7 @@ const users = { lab: 1000, admin: 1001 };
 
 /**
  * A host's second disk, from which it learns who it is. `once/` is laid over its file system at the
- * first boot; `network` is followed at each boot, a line a step:
+ * first boot, and `become` is run then; `network` is followed at each boot, a line a step:
  *
  *     link vec0 eth0
  *     address eth0 192.168.0.210/24
@@ -33,8 +34,10 @@ export function configDrive(spec: LabSpec, host: LabHost, keys: { host: KeyPair;
       content: [22, ...(host.sshPorts ?? [])].map(port => `Port ${port}\n`).join(''),
     },
   ];
+  const become = becoming(host.image);
   return tar([
     ...once.map(entry => ({ ...entry, path: `once/${entry.path}` })),
+    ...(become === undefined ? [] : [{ path: 'become', mode: 0o755, content: become }]),
     { path: 'network', mode: 0o644, content: networkSteps(host) },
   ]);
 }

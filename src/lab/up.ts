@@ -5,6 +5,7 @@ import { controllerAddresses } from './controller-addresses.ts';
 import { ensureHostPackages } from './host-packages.ts';
 import { ensureImage, imagePath } from './image/cache.ts';
 import type { Recipe } from './image/recipe.ts';
+import { baseOf } from './image/systems.ts';
 import { inLanes } from './in-lanes.ts';
 import { labKeys } from './keys.ts';
 import { withLabLock } from './lab-lock.ts';
@@ -79,7 +80,7 @@ async function prepare(
   const images = new Map(kept);
   for (const { name, image = 'debian', preinstalled = false } of spec.hosts) {
     if (kept.has(name)) continue;
-    const recipe: Recipe = { suite, kernel, image, preinstalled };
+    const recipe: Recipe = { suite, kernel, image: baseOf(image), preinstalled };
     const path = imagePath(cache, recipe);
     recipes.set(path, recipe);
     images.set(name, path);

@@ -55,10 +55,10 @@ export interface LocalAddresses {
 }
 
 /**
- * What a host of the lab is made of: Debian with systemd and apt, the same with dnf and rpm in apt's place, or Debian
- * with SysV's init.
+ * What a host of the lab is made of: Debian with systemd and apt; the same with rpm and dnf, yum or zypper in apt's place; with
+ * busybox's tools and sh in the place of GNU's and bash; or Debian with SysV's init.
  */
-export const labImages = ['debian', 'rpm', 'sysv'] as const;
+export const labImages = ['debian', 'rpm', 'yum', 'zypper', 'busybox', 'sysv'] as const;
 export type LabImage = (typeof labImages)[number];
 
 /** A network interface with the addresses that the host has of its own (VIPs are not among them). */

@@ -1,13 +1,12 @@
 // timeout: 900 s
 // runs: asked
 // grace: 60 s
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { execIn, sshArgv } from '../../src/lab/index.ts';
+import { debianSource } from './debian-source.ts';
 import { type Ended, events, Scene } from './scene.ts';
 
 const test = suite<{ scene: Scene; inventory: string; tarball: Promise<Buffer> }>('hosts of many kinds');
@@ -18,53 +17,6 @@ const good = (ended: Ended, what: string): Ended => {
 };
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter(word => word !== '');
-
-/** Debian's source of ipvsadm, by this machine's apt, which checks its sum; lists and package go to a directory of their own. */
-async function debianSource(): Promise<Buffer> {
-  const folder = await mkdtemp(join(tmpdir(), 'lvsform-source-'));
-  try {
-    await mkdir(join(folder, 'lists', 'partial'), { recursive: true });
-    const key = '/usr/share/keyrings/debian-archive-keyring.gpg';
-    const codename = /^VERSION_CODENAME=(\w+)/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1];
-    await writeFile(
-      join(folder, 'sources.list'),
-      `deb-src [signed-by=${key}] http://deb.debian.org/debian ${codename} main\n`,
-    );
-    const options = [
-      `Dir::Etc::SourceList=${folder}/sources.list`,
-      'Dir::Etc::SourceParts=/dev/null',
-      `Dir::State::Lists=${folder}/lists`,
-    ].flatMap(option => ['-o', option]);
-    const apt = (...args: readonly string[]) =>
-      new Promise<void>((resolve, reject) => {
-        const child = spawn('apt-get', ['-q', ...options, ...args], { cwd: folder, stdio: 'ignore' });
-        child.once('error', reject);
-        child.once('exit', code =>
-          code === 0 ? resolve() : reject(new Error(`apt-get ended with ${code}`)),
-        );
-      });
-    await apt('update');
-    await apt('source', '--download-only', '--tar-only', 'ipvsadm');
-    return await readFile(join(folder, 'ipvsadm_1.31.orig.tar.gz'));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** Puts bytes into a file of a host. */
-async function put(scene: Scene, host: string, path: string, bytes: Buffer): Promise<void> {
-  const lab = await scene.lab();
-  const child = execIn(
-    lab,
-    sshArgv(lab, host, [`mkdir -p ${path.replace(/\/[^/]*$/, '')} && cat >${path}`]),
-    {
-      stdio: ['pipe', 'ignore', 'inherit'],
-    },
-  );
-  child.stdin?.end(bytes);
-  const code = await new Promise(resolve => child.once('close', resolve));
-  assert.is(code, 0, `${host}: ${path}`);
-}
 
 test.before(async context => {
   try {
@@ -106,7 +58,7 @@ test('up serves them all: by dnf and apt, with units and scripts, ipvsadm from a
 }) => {
   // The lab has no way out: its client plays Debian's mirror for the old director.
   const path = '/var/www/html/debian/pool/main/i/ipvsadm/ipvsadm_1.31.orig.tar.gz';
-  await put(scene, 'client', path, await tarball);
+  await scene.put('client', path, await tarball);
   good(await scene.on('client', 'systemctl start nginx'), 'mirror');
   good(await scene.on('lvs02', 'echo 192.168.0.220 deb.debian.org >>/etc/hosts'), 'name of the mirror');
 

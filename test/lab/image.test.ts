@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ensureImage, imagePath } from '../../src/lab/image/cache.ts';
-import { offered, preinstalled } from '../../src/lab/image/packages.ts';
+import { baseImages, offered, preinstalled } from '../../src/lab/image/packages.ts';
 import { customizeScript, imageName, type Recipe } from '../../src/lab/image/recipe.ts';
 import { becomeRpm } from '../../src/lab/image/rpm-host.ts';
+import { baseOf, becoming } from '../../src/lab/image/systems.ts';
 import { labImages } from '../../src/model/cluster.ts';
 
 const recipe: Recipe = { suite: 'bookworm', kernel: '6.1.0', image: 'debian', preinstalled: false };
@@ -25,7 +26,7 @@ test('each recipe has an image of its own', () => {
 });
 
 test('what is installed beforehand can be installed again after it was removed', () => {
-  for (const image of labImages) {
+  for (const image of baseImages) {
     const names = offered[image];
     assert.ok(preinstalled[image].every(name => names.includes(name)));
     assert.is(new Set(names).size, names.length);
@@ -33,7 +34,12 @@ test('what is installed beforehand can be installed again after it was removed',
 });
 
 test('the scripts of the build are such as sh reads', () => {
-  for (const input of [customizeScript, becomeRpm]) execFileSync('sh', ['-n'], { input });
+  const inputs = [customizeScript, becomeRpm, ...labImages.flatMap(image => becoming(image) ?? [])];
+  for (const input of inputs) execFileSync('sh', ['-n'], { input });
+});
+
+test('a system is a base image, or becomes what it is on one', () => {
+  for (const image of labImages) assert.is(becoming(image) === undefined, baseOf(image) === image);
 });
 
 test('images that no lab asked for of late are removed, the others and those in use stay', async () => {

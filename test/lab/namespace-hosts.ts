@@ -6,6 +6,7 @@ import { controllerAddresses } from '../../src/lab/controller-addresses.ts';
 import { ensureHostPackages } from '../../src/lab/host-packages.ts';
 import { ensureImage, imagePath } from '../../src/lab/image/cache.ts';
 import type { Recipe } from '../../src/lab/image/recipe.ts';
+import { baseOf, becoming } from '../../src/lab/image/systems.ts';
 import { cacheDirectory } from '../../src/lab/paths.ts';
 import { checkRequirements } from '../../src/lab/requirements.ts';
 import { run } from '../../src/lab/run.ts';
@@ -15,38 +16,41 @@ import { type Ended, ended } from './scene.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 
-/** The lab's Debian, all that clusters need installed; built where it is not there yet. */
-async function debian(): Promise<string> {
+/** The lab's image for each host, all that clusters need installed; built where it is not there yet. */
+async function images(hosts: readonly LabHost[]): Promise<readonly string[]> {
   const cache = cacheDirectory();
   const suite = await checkRequirements({ memoryMiB: 64, diskMiB: 3072 }, cache);
   await ensureHostPackages(() => {});
   const kernel = (await run(['linux.uml', '--version'])).trim();
-  const recipe: Recipe = { suite, kernel, image: 'debian', preinstalled: true };
-  await ensureImage(cache, recipe, imagesInUse, () => {});
-  return imagePath(cache, recipe);
+  const recipes = hosts.map(
+    ({ image = 'debian' }): Recipe => ({ suite, kernel, image: baseOf(image), preinstalled: true }),
+  );
+  for (const recipe of recipes) await ensureImage(cache, recipe, imagesInUse, () => {});
+  return recipes.map(recipe => imagePath(cache, recipe));
 }
 
-/** Holds the disks: the image, and over it what each host writes, which outlives the host's reboots. */
+/** Holds the disks: an image, and over it what its host writes, which outlives the host's reboots. Words: host, image, ... */
 const disks = `set -e
-folder=$1 image=$2; shift 2
+folder=$1; shift
 mount -t tmpfs tmpfs "$folder/disks"
-mkdir "$folder/disks/image"
-mount -o loop,ro,noload "$image" "$folder/disks/image"
-for host do
-  own=$folder/disks/$host
-  mkdir -p "$own/upper/etc/ssh" "$own/upper/root/.ssh" "$own/work" "$own/root"
+while [ $# -gt 0 ]; do
+  host=$1 image=$2 own=$folder/disks/$1; shift 2
+  mkdir -p "$own/image" "$own/upper/etc/ssh" "$own/upper/root/.ssh" "$own/work" "$own/root"
+  mount -o loop,ro,noload "$image" "$own/image"
+  [ ! -e "$folder/$host.become" ] || cp "$folder/$host.become" "$own/upper/become"
   cp "$folder/host_key" "$own/upper/etc/ssh/ssh_host_ed25519_key"
   cp "$folder/key.pub" "$own/upper/root/.ssh/authorized_keys"
   echo "$host" >"$own/upper/etc/hostname"
   chmod 0700 "$own/upper/root" "$own/upper/root/.ssh"
-  mount -t overlay overlay -o "lowerdir=$folder/disks/image,upperdir=$own/upper,workdir=$own/work" "$own/root"
+  mount -t overlay overlay -o "lowerdir=$own/image,upperdir=$own/upper,workdir=$own/work" "$own/root"
 done
 echo ready
 exec sleep infinity`;
 
 /**
- * What an init that is no systemd does: lvsform's settings of the kernel (others would be for all of this machine), the scripts
- * of the host's owner and lvsform's, in the order of their links; then SSH.
+ * At the first boot the host becomes what its system is. Then what an init that is no systemd does: lvsform's settings of
+ * the kernel (others would be for all of this machine), the scripts of the host's owner and lvsform's, in the order of their
+ * links; then SSH.
  */
 const boot = `set -e
 root=$1
@@ -56,7 +60,11 @@ mount -t sysfs sysfs "$root/sys"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/run"
 mkdir -p "$root/run/sshd"
-exec chroot "$root" sh -c 'for file in /etc/sysctl.d/*lvsform*; do
+exec chroot "$root" sh -c 'if [ -e /become ]; then
+  sh /become || exit 1
+  rm /become
+fi
+for file in /etc/sysctl.d/*lvsform*; do
   [ ! -e "$file" ] || sysctl -q -p "$file"
 done
 for script in /etc/rc2.d/S*; do
@@ -65,7 +73,7 @@ done
 exec /usr/sbin/sshd -D -e'`;
 
 /**
- * Hosts that are namespaces of this machine, each with the lab's Debian as its root, its own network, and an SSH server: for
+ * Hosts that are namespaces of this machine, each with an image of the lab as its root, its own network, and an SSH server: for
  * what this machine's kernel has and the lab's has not. They have no systemd, so their services are scripts of /etc/init.d.
  */
 export class NamespaceHosts {
@@ -81,7 +89,7 @@ export class NamespaceHosts {
   }
 
   static async open(spec: LabSpec): Promise<NamespaceHosts> {
-    const image = await debian();
+    const found = await images(spec.hosts);
     for (const name of namespaces(spec)) forget(name);
     const folder = mkdtempSync(join(tmpdir(), `lvsform-${spec.name}-`));
     mkdirSync(join(folder, 'disks'));
@@ -90,12 +98,16 @@ export class NamespaceHosts {
     const addresses = spec.hosts.flatMap(host => host.nics.flatMap(nic => nic.addresses.map(bare)));
     const public_ = readFileSync(join(folder, 'host_key.pub'), 'utf8');
     writeFileSync(join(folder, 'known_hosts'), addresses.map(address => `${address} ${public_}`).join(''));
-    const names = spec.hosts.map(({ name }) => name);
+    for (const { name, image } of spec.hosts) {
+      const become = becoming(image);
+      if (become !== undefined) writeFileSync(join(folder, `${name}.become`), become);
+    }
+    const words = spec.hosts.flatMap(({ name }, index) => [name, found[index] ?? '']);
     const holder = spawn(
       'setpriv',
       [
         ...['--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', 'private'],
-        ...['sh', '-c', disks, 'sh', folder, image, ...names],
+        ...['sh', '-c', disks, 'sh', folder, ...words],
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
@@ -106,7 +118,7 @@ export class NamespaceHosts {
         holder.once('close', () => reject(new Error('the disks could not be mounted')));
       });
       hosts.#network();
-      await Promise.all(names.map(name => hosts.#start(name)));
+      await Promise.all(spec.hosts.map(({ name }) => hosts.#start(name)));
       return hosts;
     } catch (error) {
       await hosts.end();

@@ -1,4 +1,4 @@
-// timeout: 400 s
+// timeout: 600 s
 // grace: 30 s
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

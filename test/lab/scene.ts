@@ -69,6 +69,16 @@ export class Scene {
     return ended(child);
   }
 
+  /** Puts bytes into a file of a host. */
+  async put(host: string, path: string, bytes: Buffer): Promise<void> {
+    const lab = await this.lab();
+    const text = `mkdir -p ${path.replace(/\/[^/]*$/, '')} && cat >${path}`;
+    const child = execIn(lab, sshArgv(lab, host, [text]), { stdio: ['pipe', 'ignore', 'inherit'] });
+    child.stdin?.end(bytes);
+    const code = await new Promise(resolve => child.once('close', resolve));
+    if (code !== 0) throw new Error(`${host}: ${path} could not be written`);
+  }
+
   /** Reboots hosts from the inside and waits until they are up again, with another boot id. */
   async reboot(hosts: readonly string[]): Promise<void> {
     const ids = 'cat /proc/sys/kernel/random/boot_id; systemctl is-system-running --wait';

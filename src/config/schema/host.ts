@@ -116,9 +116,16 @@ export const host: Schema = {
         image: {
           type: 'string',
           description:
-            '`debian` has systemd and apt; `rpm` the same with dnf and rpm in the place of apt; `sysv` has scripts of /etc/init.d in the place of systemd, no package of ipvsadm, and a compiler.',
+            '`debian` has systemd and apt; `rpm` the same with dnf and rpm in the place of apt, `yum` and `zypper` with those in the place of dnf; `busybox` the same as `debian` with the tools and the sh of busybox, and no bash; `sysv` has scripts of /etc/init.d in the place of systemd, no package of ipvsadm, and a compiler.',
           enum: [...labImages],
-          synonyms: { dnf: 'rpm', yum: 'rpm', fedora: 'rpm', rhel: 'rpm', sysvinit: 'sysv' },
+          synonyms: {
+            dnf: 'rpm',
+            fedora: 'rpm',
+            rhel: 'rpm',
+            suse: 'zypper',
+            alpine: 'busybox',
+            sysvinit: 'sysv',
+          },
           default: defaults.lab.image,
           examples: ['rpm'],
         },

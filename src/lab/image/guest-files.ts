@@ -1,5 +1,4 @@
-import type { LabImage } from '../../model/cluster.ts';
-import { packageDirectory } from './packages.ts';
+import { type BaseImage, packageDirectory } from './packages.ts';
 import { becomeRpm } from './rpm-host.ts';
 
 /** A file of the base image, or (`link`) a symbolic link. */
@@ -30,7 +29,7 @@ const masked = [
 ];
 
 /*
- * The config drive is a plain tar on the second disk. once/ is unpacked at the first boot alone, so
+ * The config drive is a plain tar on the second disk. once/ is unpacked and become run at the first boot alone, so
  * that what is changed on the host afterwards stays; the network is set at each boot.
  */
 const configure = `#!/bin/sh
@@ -41,6 +40,7 @@ mkdir -p "$drive"
 tar -x -p -f /dev/ubdb -C "$drive" || fail drive
 if [ ! -e /var/lib/lab-configured ]; then
   cp -a "$drive/once/." / || fail files
+  if [ -f "$drive/become" ]; then sh "$drive/become" || fail become; fi
   : >/var/lib/lab-configured
 fi
 hostname -F /etc/hostname
@@ -176,7 +176,7 @@ const forSystemd: readonly GuestFile[] = [
   { path: '/etc/systemd/system.conf.d/lab.conf', content: '[Manager]\nRebootWatchdogSec=off\n' },
 ];
 
-const forImage: Readonly<Record<LabImage, readonly GuestFile[]>> = {
+const forImage: Readonly<Record<BaseImage, readonly GuestFile[]>> = {
   debian: forSystemd,
   rpm: [...forSystemd, { path: '/usr/local/lib/lab/become-rpm', content: becomeRpm, executable: true }],
   sysv: [
@@ -187,6 +187,6 @@ const forImage: Readonly<Record<LabImage, readonly GuestFile[]>> = {
 };
 
 /** What the lab adds to Debian in a base image. */
-export function guestFiles(image: LabImage): readonly GuestFile[] {
+export function guestFiles(image: BaseImage): readonly GuestFile[] {
   return [...forAll, ...forImage[image]];
 }

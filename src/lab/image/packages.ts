@@ -1,4 +1,6 @@
-import type { LabImage } from '../../model/cluster.ts';
+/** Systems that have a base image of their own; the others differ in what a host does at its first boot. */
+export const baseImages = ['debian', 'rpm', 'sysv'] as const;
+export type BaseImage = (typeof baseImages)[number];
 
 /** Where the guest keeps the packages that it can install. */
 export const packageDirectory = '/opt/lab-packages';
@@ -18,7 +20,7 @@ const builders = [
 ] as const;
 
 /** What every lab host has from the start. */
-export const installed: Readonly<Record<LabImage, readonly string[]>> = {
+export const installed: Readonly<Record<BaseImage, readonly string[]>> = {
   debian: [...systemd, ...everywhere],
   rpm: [...systemd, ...everywhere, 'rpm', 'dnf', 'zypper', 'createrepo-c'],
   // Like an old system: no package of ipvsadm, but a compiler.
@@ -60,14 +62,14 @@ const more = [
 ] as const;
 
 /** What the preinstalled image has. */
-export const preinstalled: Readonly<Record<LabImage, readonly string[]>> = {
+export const preinstalled: Readonly<Record<BaseImage, readonly string[]>> = {
   debian: ['ipvsadm', ...core, ...more],
   rpm: [],
   sysv: core,
 };
 
 /** All that a lab host can install although it is offline; each comes with what it depends on. */
-export const offered: Readonly<Record<LabImage, readonly string[]>> = {
+export const offered: Readonly<Record<BaseImage, readonly string[]>> = {
   debian: ['ipvsadm', ...core, ...more, ...builders],
   rpm: ['ipvsadm', ...core],
   sysv: [...core, ...builders],

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { LabImage } from '../../model/cluster.ts';
 import { guestFiles } from './guest-files.ts';
-import { installed, offered, packageDirectory, preinstalled } from './packages.ts';
+import { type BaseImage, installed, offered, packageDirectory, preinstalled } from './packages.ts';
 
 /** Everything that decides what is in a base image. */
 export interface Recipe {
@@ -9,7 +8,7 @@ export interface Recipe {
   readonly suite: string;
   /** Version of the User Mode Linux kernel, whose modules go into the image. */
   readonly kernel: string;
-  readonly image: LabImage;
+  readonly image: BaseImage;
   /** The offered packages that clusters need are installed, their services off. */
   readonly preinstalled: boolean;
 }

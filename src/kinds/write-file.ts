@@ -106,6 +106,7 @@ if [ $# -gt 0 ]; then
 fi
 sync -- /proc/self/fd/8 2>/dev/null || sync
 put "$temp" "$name" || exit 1
+trap - EXIT
 if command -v restorecon >/dev/null; then restorecon -- "$name" 2>/dev/null; fi
 exit 0
 `;

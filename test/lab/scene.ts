@@ -28,7 +28,10 @@ export class Scene {
 
   static async open(name: string): Promise<Scene> {
     await labDown(name);
-    return new Scene(name, await mkdtemp(join(tmpdir(), `lvsform-${name}-`)));
+    const scene = new Scene(name, await mkdtemp(join(tmpdir(), `lvsform-${name}-`)));
+    // A file that took too long, or whose runner is gone, is told so: no `after` runs then.
+    process.once('SIGTERM', () => void scene.end().finally(() => process.exit(143)));
+    return scene;
   }
 
   /**

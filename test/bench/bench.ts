@@ -16,17 +16,17 @@ export interface Bench {
   say(text: string): void;
 }
 
-/** Makes a target and the tool's files for it. */
-export function prepare(
+/** Makes a target, hosts that are missing, and the tool's files for it. */
+export async function prepare(
   { world }: Bench,
   tool: Tool,
   part: Sample['part'],
   hosts: number,
   detour?: Target['detour'],
-): Target {
+): Promise<Target> {
   const folder = join(world.folder, 'work', `${part}-${tool.name}-${hosts}`);
   mkdirSync(folder, { recursive: true });
-  const target = { world, hosts: world.first(hosts), folder, ...(detour && { detour }) };
+  const target = { world, hosts: await world.hosts(hosts), folder, ...(detour && { detour }) };
   tool.prepare(target);
   return target;
 }

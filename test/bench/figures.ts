@@ -73,7 +73,7 @@ export function median(values: readonly number[]): number {
 /** What is asked of the samples: those that have all that is given. */
 export type Wanted = Partial<Pick<Sample, 'part' | 'tool' | 'scenario' | 'hosts'>>;
 
-export function samplesOf({ samples }: Figures, wanted: Wanted): readonly Sample[] {
+export function samplesOf({ samples }: Pick<Figures, 'samples'>, wanted: Wanted): readonly Sample[] {
   return samples.filter(
     one =>
       (wanted.part === undefined || one.part === wanted.part) &&

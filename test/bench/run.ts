@@ -41,8 +41,7 @@ export async function measureAll(
   };
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const ours = lvsform(options.program, version);
-  await world.grow(1);
-  const { folder: files } = prepare(bench, ours, 'fleet', 1);
+  const { folder: files } = await prepare(bench, ours, 'fleet', 1);
   const reads = await readsOf(join(files, 'inventory.yml'), join(files, 'bench.yml'));
   const ssh = rawSsh(firstLine(['ssh', '-V']).replace(/ .*/, '').replace('_', ' '), reads);
   const peers = options.peers ? peersHere(options.pyinfra) : [];

@@ -2,7 +2,7 @@ import { delayProxy } from '../../transport/delay-proxy.ts';
 import { type Bench, prepare, runOnce } from '../bench.ts';
 import { expectedSeconds, runsOf } from '../budget.ts';
 import type { Options } from '../options.ts';
-import type { Scenario, Tool } from '../tools/tool.ts';
+import type { Scenario, Target, Tool } from '../tools/tool.ts';
 
 /** Milliseconds there and back. */
 export const roundTrip = 50;
@@ -14,14 +14,14 @@ export async function far(
   options: Options,
   reserve: number,
 ): Promise<void> {
-  await bench.world.grow(1);
-  const [host] = bench.world.first(1);
+  const [host] = await bench.world.hosts(1);
   if (host === undefined) return;
   const proxy = await delayProxy(22, roundTrip, host.address);
   try {
     const detour = { address: '127.0.0.1', port: proxy.port };
     bench.world.know(`[${detour.address}]:${detour.port}`);
-    const targets = tools.map(tool => ({ tool, target: prepare(bench, tool, 'far', 1, detour) }));
+    const targets: { readonly tool: Tool; readonly target: Target }[] = [];
+    for (const tool of tools) targets.push({ tool, target: await prepare(bench, tool, 'far', 1, detour) });
     for (let round = 0; round < options.runs; round += 1) {
       for (const scenario of ['first', 'again'] as const) {
         for (const { tool, target } of targets) {

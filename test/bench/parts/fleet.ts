@@ -1,7 +1,7 @@
 import { type Bench, prepare, runOnce } from '../bench.ts';
 import { expectedSeconds, orderOfSizes, runsOf } from '../budget.ts';
 import type { Options } from '../options.ts';
-import { type Scenario, scenarios, type Tool } from '../tools/tool.ts';
+import { type Scenario, scenarios, type Target, type Tool } from '../tools/tool.ts';
 
 /**
  * The comparison: for each number of hosts, rounds in which the tools take turns at each scenario, so that a machine that
@@ -14,8 +14,8 @@ export async function fleet(
   reserve: number,
 ): Promise<void> {
   for (const size of orderOfSizes(options.sizes)) {
-    await bench.world.grow(size);
-    const targets = new Map(tools.map(tool => [tool, prepare(bench, tool, 'fleet', size)]));
+    const targets = new Map<Tool, Target>();
+    for (const tool of tools) targets.set(tool, await prepare(bench, tool, 'fleet', size));
     const given = new Set<string>();
     for (let round = 0; round < options.runs; round += 1) {
       for (const scenario of scenarios) {

@@ -3,7 +3,7 @@ import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFi
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { confOf, parameters, serviceScript } from '../work.ts';
-import { hostScript, resetScript } from './host-script.ts';
+import { crowdScript, hostScript, resetScript } from './host-script.ts';
 import { run, start } from './shell.ts';
 
 /** A host: namespaces, an overlay for a root, an address and an sshd of its own. */
@@ -26,6 +26,9 @@ const touched = [
   'net.ipv4.conf.lo.arp_announce',
 ];
 
+/** Up to so many hosts each has a network of its own; where there are more, all of them are of the crowd. */
+export const mostWired = 50;
+
 /** How many hosts start at the same time. */
 const atOnce = 16;
 
@@ -37,7 +40,8 @@ export class World {
   readonly folder: string;
   readonly identity: string;
   readonly knownHosts: string;
-  readonly #hosts: BenchHost[] = [];
+  readonly #wired: BenchHost[] = [];
+  readonly #crowd: BenchHost[] = [];
   readonly #values: string;
 
   private constructor(folder: string, values: string) {
@@ -65,24 +69,17 @@ export class World {
     return world;
   }
 
-  get hosts(): readonly BenchHost[] {
-    return this.#hosts;
-  }
-
-  /** Makes hosts until there are so many. */
-  async grow(count: number): Promise<void> {
-    const fresh = Array.from(
-      { length: count - this.#hosts.length },
-      (_, index) => this.#hosts.length + index,
-    );
-    for (let at = 0; at < fresh.length; at += atOnce) {
-      this.#hosts.push(...(await this.#add(fresh.slice(at, at + atOnce))));
+  /** So many hosts; those that are not there yet are made. */
+  async hosts(count: number): Promise<readonly BenchHost[]> {
+    const wired = count <= mostWired;
+    const list = wired ? this.#wired : this.#crowd;
+    if (!wired && list.length === 0) run(['sh', '-c', crowdScript]);
+    while (list.length < count) {
+      const length = Math.min(atOnce, count - list.length);
+      const numbers = Array.from({ length }, (_, index) => list.length + index);
+      list.push(...(await this.#add(numbers, wired)));
     }
-  }
-
-  /** The first so many hosts. */
-  first(count: number): readonly BenchHost[] {
-    return this.#hosts.slice(0, count);
+    return list.slice(0, count);
   }
 
   /** Lets the hosts' key be known under another name: `address` or `[address]:port`. */
@@ -108,40 +105,44 @@ export class World {
   }
 
   #hostKey(): string {
-    return readFileSync(join(this.folder, 'host_key.pub'), 'utf8').trim();
+    return readFileSync(join(this.folder, 'image/etc/ssh/host_key.pub'), 'utf8').trim();
   }
 
   #furnish(): void {
     const file = (name: string, text: string, mode = 0o644) =>
       writeFileSync(join(this.folder, name), text, { mode });
+    const image = (path: string) => join(this.folder, 'image', path);
+    for (const path of ['etc/ssh', 'etc/bench', 'usr/local/sbin'])
+      mkdirSync(image(path), { recursive: true });
     run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'bench', '-f', this.identity]);
-    run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'host', '-f', join(this.folder, 'host_key')]);
+    run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'host', '-f', image('etc/ssh/host_key')]);
     mkdirSync(join(this.folder, 'hosts'));
     mkdirSync(join(this.folder, 'root/.ssh'), { recursive: true });
     file('root/.ssh/authorized_keys', readFileSync(`${this.identity}.pub`, 'utf8'), 0o600);
     chmodSync(join(this.folder, 'root/.ssh'), 0o700);
     if (existsSync('/etc/skel/.bashrc')) file('root/.bashrc', readFileSync('/etc/skel/.bashrc', 'utf8'));
-    file('sshd_config', sshdConfig);
-    file('bench-service', serviceScript, 0o755);
+    file('image/etc/ssh/sshd_config', sshdConfig);
+    file('image/usr/local/sbin/bench-service', serviceScript, 0o755);
     file('known_hosts', '');
   }
 
-  async #add(numbers: readonly number[]): Promise<BenchHost[]> {
+  async #add(numbers: readonly number[], wired: boolean): Promise<BenchHost[]> {
     const started = numbers.map(number => {
-      const address = `10.77.${Math.floor(number / 250)}.${(number % 250) + 1}`;
+      const name = `${wired ? 'h' : 'c'}${number}`;
+      const address = `10.${wired ? 77 : 78}.${Math.floor(number / 250)}.${(number % 250) + 1}`;
       const hex = number.toString(16).padStart(4, '0');
-      const [mac, far] = [0, 1].map(end => `02:77:00:0${end}:${hex.slice(0, 2)}:${hex.slice(2)}`);
-      mkdirSync(join(this.folder, 'hosts', `${number}`));
-      const child = spawn(
-        'unshare',
-        [
-          ...['--mount', '--pid', '--net', '--uts', '--ipc', '--fork', '--kill-child=SIGKILL'],
-          ...['sh', '-c', hostScript, 'sh', `${number}`, address, this.folder, `${mac}`, `${far}`],
-        ],
-        { stdio: ['ignore', 'inherit', 'inherit'] },
-      );
-      const upper = join(this.folder, 'hosts', `${number}`, 'upper');
-      return { number, address, mac, child, upper, name: `h${number}` };
+      const [mac = '', far = ''] = [0, 1].map(end => `02:77:00:0${end}:${hex.slice(0, 2)}:${hex.slice(2)}`);
+      const folder = join(this.folder, 'hosts', name);
+      mkdirSync(folder);
+      const [program, ...args] = [
+        ...(wired
+          ? (['unshare', '--net'] as const)
+          : (['nsenter', '--net=/run/netns/crowd', 'unshare'] as const)),
+        ...['--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child=SIGKILL'],
+        ...['sh', '-c', hostScript, 'sh', name, address, this.folder, ...(wired ? [mac, far] : [])],
+      ];
+      const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+      return { name, address, mac, child, upper: join(folder, 'upper') };
     });
     const hosts = await Promise.all(
       started.map(async ({ name, address, child, upper }) => {
@@ -149,12 +150,14 @@ export class World {
         return { name, address, pid: onlyChild(child.pid ?? 0), upper };
       }),
     );
-    const lines = started.flatMap(({ name, address, mac }) => [
-      `link set ${name} up`,
-      `neigh add ${address} lladdr ${mac} dev ${name} nud permanent`,
-      `route add ${address}/32 dev ${name} src ${controllerAddress}`,
-    ]);
-    run(['ip', '-batch', '-'], `${lines.join('\n')}\n`);
+    if (wired) {
+      const lines = started.flatMap(({ name, address, mac }) => [
+        `link set ${name} up`,
+        `neigh add ${address} lladdr ${mac} dev ${name} nud permanent`,
+        `route add ${address}/32 dev ${name} src ${controllerAddress}`,
+      ]);
+      run(['ip', '-batch', '-'], `${lines.join('\n')}\n`);
+    }
     for (const { address } of hosts) this.know(address);
     return hosts;
   }

@@ -5,7 +5,10 @@
 
 export const templates = Array.from({ length: 10 }, (_, index) => `app-${index}`);
 
-/** Kernel parameters that each network namespace has for itself, with values that are not their defaults. */
+/**
+ * Kernel parameters that each network namespace has for itself, with values that are not their defaults. None of them decides
+ * what a host takes and answers: after such a change lvsform makes sure, by a second login, that it was not cut off.
+ */
 export const parameters: readonly (readonly [key: string, value: string])[] = [
   ['net.ipv4.tcp_fin_timeout', '31'],
   ['net.ipv4.tcp_keepalive_time', '601'],
@@ -14,9 +17,9 @@ export const parameters: readonly (readonly [key: string, value: string])[] = [
   ['net.ipv4.tcp_syn_retries', '5'],
   ['net.ipv4.tcp_retries2', '14'],
   ['net.ipv4.ip_default_ttl', '63'],
-  ['net.ipv4.conf.all.arp_ignore', '1'],
-  ['net.ipv4.conf.all.arp_announce', '2'],
-  ['net.ipv4.conf.all.accept_redirects', '0'],
+  ['net.ipv4.tcp_synack_retries', '4'],
+  ['net.ipv4.tcp_orphan_retries', '3'],
+  ['net.ipv4.tcp_reordering', '4'],
 ];
 
 export const services = Array.from({ length: 10 }, (_, index) => `worker-${index}`);

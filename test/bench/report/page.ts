@@ -31,7 +31,8 @@ const reading = `## How to read them
 \`npm run bench -- --help\` tells how to repeat this. It needs root on a Debian machine, makes its own network, and leaves
 nothing behind.
 
-- **Hosts** are processes of the same machine, each with namespaces, a root directory (an overlay) and an sshd of its own.
+- **Hosts** are processes of the same machine, each with namespaces, a root directory (an overlay) and an sshd of its own; up to
+  50 have networks of their own, beyond that they share one.
   So they share the controller's cores: a login costs the host's sshd about five times what it costs the controller, and the
   times of fast tools are mostly the hosts' work. Between real machines they are shorter. Quote ratios, of one run, and not
   seconds; and look at the load above: a machine that was busy adds waiting to all tools.
@@ -53,4 +54,6 @@ nothing behind.
   question is one, and TCP's handshake is one. The proxy is a program, not the kernel's netem, so it adds some tenths of a
   millisecond.
 - **Planning** is measured in a process of its own, without a host: from the loaded files and recorded answers to the changes.
+- **Real servers by site.yml** log in twice on their first run: after changes that could cut the controller off (addresses, what
+  the kernel answers to), a host takes them back unless a fresh login confirms them.
 - **The lab**'s hosts are User Mode Linux, slow at logins; there lvsform is held to the slowest host's own work, and not to seconds.`;

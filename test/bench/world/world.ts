@@ -22,8 +22,10 @@ export const controllerAddress = '10.77.255.254';
 /** The kernel's parameters that the tools may change: those of the work, and those of a real server. */
 const touched = [
   ...parameters.map(([key]) => key),
-  'net.ipv4.conf.lo.arp_ignore',
-  'net.ipv4.conf.lo.arp_announce',
+  ...['all', 'lo'].flatMap(name => [
+    `net.ipv4.conf.${name}.arp_ignore`,
+    `net.ipv4.conf.${name}.arp_announce`,
+  ]),
 ];
 
 /** Up to so many hosts each has a network of its own; where there are more, all of them are of the crowd. */

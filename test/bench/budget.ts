@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Sample } from './figures.ts';
 import type { Scenario, Tool, ToolName } from './tools/tool.ts';
 
@@ -19,13 +20,15 @@ export function expectedSeconds(
   tool: ToolName,
   scenario: Scenario,
   hosts: number,
+  cores = availableParallelism(),
 ): number {
   const seen = samples
     .filter(sample => sample.tool === tool && sample.part === 'fleet')
     .toSorted((a, b) => strangeness(a) - strangeness(b))[0];
   if (seen === undefined) return Math.max(atLeast, firstGuess[tool] * hosts);
-  // Twice the hosts take at most twice the time; half the hosts may take as long.
-  return seen.wall * Math.max(1, hosts / seen.hosts);
+  // Twice the hosts take at most twice the time, but a single one keeps only one core busy; half the hosts may take as long.
+  const busy = seen.hosts === 1 && hosts > 1 ? Math.min(cores, hosts) : 1;
+  return seen.wall * Math.max(1, hosts / seen.hosts / busy);
 
   function strangeness(sample: Sample): number {
     return Math.abs(Math.log(sample.hosts / hosts)) + (sample.scenario === scenario ? 0 : 0.1);
@@ -42,7 +45,7 @@ export function runsOf(
   if (name === 'ssh' || name === 'lvsform') return runs;
   if (hosts > mostForPeers) return 0;
   if (quick) return scenario === 'again' ? 1 : 0;
-  if (hosts === 1) return Math.min(3, runs);
+  if (hosts === 1) return scenario === 'again' ? Math.min(3, runs) : 1;
   if (hosts <= 10) return 1;
   return scenario === 'again' || name === 'pyinfra' ? 1 : 0;
 }

@@ -7,7 +7,7 @@ import { unfit } from './machine.ts';
 import { help, type Options, readOptions } from './options.ts';
 import { installPeers } from './peers.ts';
 import { textOf } from './report/text.ts';
-import { publishedFigures, writeDocs } from './report/write.ts';
+import { dataOf, publishedFigures, writeDocs } from './report/write.ts';
 import { measureAll } from './run.ts';
 import { endWithParent, enter, isInside } from './world/enter.ts';
 
@@ -21,7 +21,9 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (isInside()) {
     endWithParent();
-    const figures = await measureAll(options, process.env['LVSFORM_BENCH_FOLDER'] ?? '', argv, say);
+    const figures = await measureAll(options, process.env['LVSFORM_BENCH_FOLDER'] ?? '', argv, say, figures =>
+      saveJson(figures, options),
+    );
     finish(figures, options);
     return 0;
   }
@@ -74,8 +76,12 @@ function finish(
   options: { readonly json: string | undefined; readonly docs: boolean },
 ): void {
   process.stdout.write(`${textOf(figures)}\n`);
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  saveJson(figures, options);
   if (options.docs) writeDocs(figures);
+}
+
+function saveJson(figures: Figures, { json }: { readonly json: string | undefined }): void {
+  if (json !== undefined) writeFileSync(json, dataOf(figures));
 }
 
 function say(text: string): void {

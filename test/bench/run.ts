@@ -22,12 +22,13 @@ const root = new URL('../..', import.meta.url).pathname;
 /** Seconds that parts need on a quiet machine with two cores: what the other tools may not take from them. */
 const needs: Readonly<Record<PartName, number>> = { fleet: 150, far: 40, scale: 240, plan: 30, role: 60 };
 
-/** Inside the namespaces: makes hosts, runs the parts, and gives all figures. */
+/** Inside the namespaces: makes hosts, runs the parts, and gives all figures; after each part those that there are are saved. */
 export async function measureAll(
   options: Options,
   folder: string,
   argv: readonly string[],
   say: (text: string) => void,
+  save: (figures: Figures) => void,
 ): Promise<Figures> {
   const before = load();
   const begin = performance.now();
@@ -51,15 +52,7 @@ export async function measureAll(
   const reserve = (...names: readonly PartName[]) =>
     (options.quick ? 0.2 : 1) * names.filter(wanted).reduce((sum, name) => sum + needs[name], 0);
 
-  if (wanted('fleet')) await fleet(bench, tools, options, reserve('fleet', 'far', 'role', 'plan', 'scale'));
-  if (wanted('far')) await far(bench, tools, options, reserve('role', 'plan', 'scale'));
-  if (wanted('role'))
-    await role(bench, lvsformRole(options.program, join(root, 'playbooks/site.yml')), options);
-  const start = wanted('plan') ? await startUp(bench, options) : undefined;
-  const plans = wanted('plan') ? await plan(bench, options) : [];
-  if (wanted('scale')) await scale(bench, ours, options);
-
-  return {
+  const figures = (plans: Figures['plans'] = [], start?: Figures['start']): Figures => ({
     date: new Date().toISOString().slice(0, 10),
     command: ['npm run bench', ...(argv.length > 0 ? ['--', ...argv] : [])].join(' '),
     quick: options.quick,
@@ -71,5 +64,17 @@ export async function measureAll(
     left: bench.left,
     plans,
     ...(start && { start }),
-  };
+  });
+
+  if (wanted('fleet')) await fleet(bench, tools, options, reserve('fleet', 'far', 'role', 'plan', 'scale'));
+  save(figures());
+  if (wanted('far')) await far(bench, tools, options, reserve('role', 'plan', 'scale'));
+  if (wanted('role'))
+    await role(bench, lvsformRole(options.program, join(root, 'playbooks/site.yml')), options);
+  save(figures());
+  const start = wanted('plan') ? await startUp(bench, options) : undefined;
+  const plans = wanted('plan') ? await plan(bench, options) : [];
+  save(figures(plans, start));
+  if (wanted('scale')) await scale(bench, ours, options);
+  return figures(plans, start);
 }

@@ -90,6 +90,30 @@ for (const kind of kinds.values()) {
     }
   }
 
+  if (kind.cuts !== undefined) {
+    test(`${kind.name}: undo gives what was there however far its steps came, for a host may have to take back half a change`, async () => {
+      for (const a of states) {
+        for (const b of states) {
+          const first = await hostIn(kind, subject, a);
+          const from = await read(first, kind, subject);
+          if (equal(from, b)) continue;
+          const steps = kind.move(subject, from, b);
+          for (let done = 0; done <= steps.length; done += 1) {
+            const host = await hostIn(kind, subject, a);
+            await run(host, steps.slice(0, done), 'steps');
+            await run(host, (kind.back ?? kind.move)(subject, b, from), 'undo');
+            const back = await read(host, kind, subject);
+            const left = expected(kind, b, from);
+            assert.ok(
+              equal(back, left) || equal(back, from),
+              `after ${done} of ${steps.length} steps: ${JSON.stringify(back)}`,
+            );
+          }
+        }
+      }
+    });
+  }
+
   test(`${kind.name}: what is wanted is what is read once it is there`, async () => {
     const host = memoryHost();
     sample.host?.(host.state);

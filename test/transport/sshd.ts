@@ -22,6 +22,8 @@ export interface SshdOptions {
   readonly sudoers?: string;
   /** Lines for root's .bashrc. */
   readonly bashrc?: string;
+  /** An empty /var/lib of its own. */
+  readonly ownVarLib?: boolean;
   readonly rootShell?: string;
   readonly rootPassword?: string;
   /** /etc and /var are its own too: what is written there is gone with it, so a whole run can be made on it. */
@@ -123,6 +125,7 @@ done
 for f in passwd shadow group sudoers; do [ ! -e /etc/$f ] || mount --bind "$1/$f" /etc/$f; done
 mount --bind "$1/root" /root; mount --bind "$1/home" /home
 mount -t tmpfs tmpfs /run; mkdir -p /run/sshd /run/sudo; chmod 711 /run/sudo
+[ -z "$2" ] || mount -t tmpfs tmpfs /var/lib
 exec /usr/sbin/sshd -D -f "$1/sshd_config" -E "$1/log"`;
   const own = options.ownFiles ? '/etc /var' : '';
   const child = spawn(

@@ -29,9 +29,10 @@ export const parts: readonly Part[] = [
   {
     name: 'sweep',
     about: 'every step of an up on light hosts, before, during and after: cut, killed, interrupted',
-    async run({ rows, say }) {
-      const { outcomes, all } = await sweep(rows === undefined ? {} : { rows }, ({ row, broken, seconds }) =>
-        say(rowLine(row, broken, seconds)),
+    async run({ rows, say, signal }) {
+      const { outcomes, all } = await sweep(
+        { signal, ...(rows === undefined ? {} : { rows }) },
+        ({ row, broken, seconds }) => say(rowLine(row, broken, seconds)),
       );
       const kept = outcomes.filter(({ broken }) => broken.length === 0).length;
       say(`${kept} of ${outcomes.length} rows kept every invariant; the table has ${all}`);
@@ -44,14 +45,28 @@ export const parts: readonly Part[] = [
   {
     name: 'table',
     about: 'the fault table on light hosts: dead and frozen hosts, full disks, locks, operators, hands',
-    async run({ say }) {
-      const { outcomes, figures } = await faultTable({ slow: true }, ({ row, broken, seconds }) =>
+    async run({ say, signal }) {
+      const { outcomes, figures } = await faultTable({ slow: true, signal }, ({ row, broken, seconds }) =>
         say(rowLine(row, broken, seconds)),
       );
       const kept = outcomes.filter(({ broken }) => broken.length === 0).length;
       return [share('fault-table-kept', kept, outcomes.length), ...figures];
     },
   },
+  files('security', 'secrets, planted links, hostile output', [
+    'test/security/canary.test.ts',
+    'test/security/planted.test.ts',
+    'test/security/hostile-output.test.ts',
+  ]),
+  files('predicted', 'the changes that a plan predicts are those that are made', [
+    'test/engine/random-clusters.test.ts',
+  ]),
+  files('undo', 'hosts that a change cuts off, services that do not come through one (lab)', [
+    'test/lab/undo.test.ts',
+  ]),
+  files('bad-configurations', 'bad configurations of keepalived on a director that serves (lab)', [
+    'test/lab/checks.test.ts',
+  ]),
   files('directors', 'directors that change in use, or are lost; a real server half set up (lab)', [
     'test/lab/directors-load.test.ts',
     'test/lab/directors.test.ts',
@@ -85,6 +100,7 @@ export function files(name: string, about: string, paths: readonly string[]): Pa
         else say(`${outcome.why}\n${outcome.output.trim()}`);
         figures.push(...figuresIn(outcome.output));
       }
+      if (here.length === 0) say('no such test is here yet');
       return [...figures, share(`${name}-files-passed`, passed, here.length)];
     },
   };

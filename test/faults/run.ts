@@ -4,27 +4,40 @@ import { type Figure, figureLine, reached } from './figure.ts';
 import { parts } from './parts.ts';
 
 /**
- * npm run faults -- [part...] [--rows N] [--json FILE] [--list]
+ * npm run faults -- [part...] [--rows N] [--minutes N] [--json FILE] [--list]
  *
  * Injects the faults of every table, in order, and prints each figure on a line of its own at the end. Exits 1 where a figure is
- * short of its goal, or a part broke off.
+ * short of its goal, or a part broke off or found no time: what is not done after 25 minutes (`--minutes`) is not done, and is
+ * named.
  */
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { list: { type: 'boolean' }, rows: { type: 'string' }, json: { type: 'string' } },
+  options: {
+    list: { type: 'boolean' },
+    rows: { type: 'string' },
+    json: { type: 'string' },
+    minutes: { type: 'string', default: '25' },
+  },
 });
 const interruption = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interruption.abort());
+const minutes = Number(values.minutes);
+let interrupted = false;
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    interrupted = true;
+    interruption.abort();
+  });
+}
 
 const unknown = positionals.filter(name => !parts.some(part => part.name === name));
 const rows = values.rows === undefined ? undefined : Number(values.rows);
 if (values.list) for (const { name, about } of parts) say(`${name.padEnd(20)} ${about}`);
-else if (unknown.length > 0 || (rows !== undefined && !(rows >= 1))) {
+else if (unknown.length > 0 || (rows !== undefined && !(rows >= 1)) || !(minutes > 0)) {
   say(
     unknown.length > 0
       ? `there is no part ${unknown.join(', ')}; --list names them`
-      : '--rows takes a number',
+      : '--rows and --minutes take a number',
   );
   process.exitCode = 64;
 } else process.exitCode = await runParts();
@@ -32,8 +45,15 @@ else if (unknown.length > 0 || (rows !== undefined && !(rows >= 1))) {
 async function runParts(): Promise<number> {
   const figures: Figure[] = [];
   const brokeOff: string[] = [];
+  const timer = setTimeout(() => interruption.abort(), minutes * 60_000);
   for (const part of parts.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
-    if (interruption.signal.aborted) break;
+    if (interruption.signal.aborted) {
+      brokeOff.push(part.name);
+      say(
+        `\n${part.name}: not done${interrupted ? '' : `: ${minutes} minutes are over (--minutes gives it more)`}`,
+      );
+      continue;
+    }
     const since = performance.now();
     say(`\n${part.name}: ${part.about}`);
     try {
@@ -44,12 +64,13 @@ async function runParts(): Promise<number> {
     }
     say(`${part.name}: ${((performance.now() - since) / 1000).toFixed(0)} s`);
   }
+  clearTimeout(timer);
   say(`\n${figures.map(figureLine).join('\n')}`);
   if (values.json !== undefined) {
     const all = figures.map(one => ({ ...one, ok: reached(one) }));
     writeFileSync(values.json, `${JSON.stringify({ figures: all, brokeOff }, null, 2)}\n`);
   }
-  if (interruption.signal.aborted) return 130;
+  if (interrupted) return 130;
   return brokeOff.length === 0 && figures.length > 0 && figures.every(reached) ? 0 : 1;
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { execIn } from '../../src/lab/index.ts';
+import { figure } from '../faults/figure.ts';
 import { bad } from '../templates/bad-configurations.ts';
 import { type Ended, Scene } from './scene.ts';
 
@@ -301,7 +302,10 @@ test('none of the bad configurations becomes live, nor does the client notice', 
     await scene.on('lvs01', 'touch /root/stop; sleep 1; cat /root/states'),
     'states',
   ).stdout;
-  assert.is(states.trim().split('\n').length, 1, states);
+  const seen = states.trim().split('\n').length;
+  figure('bad-configurations-tried', tried.length, 'files', { atLeast: 31 });
+  figure('bad-configurations-live', seen - 1, 'files', { atMost: 0 });
+  assert.is(seen, 1, states);
   const { stdout } = await scene.on('client', 'touch /root/stop; sleep 1; sort /root/answers | uniq -c');
   assert.match(stdout, /^ *\d+ 200\n$/);
   await becomes(scene, healthy);

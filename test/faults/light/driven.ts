@@ -11,13 +11,18 @@ export async function driven(
   driver: string,
   args: readonly string[],
   onSaid: (said: { readonly [member: string]: unknown }) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const image = await lightImage();
   const child = startInside(driver, ['--image', image, ...args]);
+  const stop = () => child.kill('SIGKILL');
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
   if (child.stdout === null) throw new Error('the driver has no output');
   for await (const line of createInterface({ input: child.stdout })) {
     onSaid(JSON.parse(line) as { readonly [member: string]: unknown });
   }
-  if (child.exitCode === null) await once(child, 'exit');
+  signal?.removeEventListener('abort', stop);
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   if (child.exitCode !== 0) throw new Error(`${driver} broke off (${child.exitCode ?? child.signalCode})`);
 }

@@ -82,8 +82,14 @@ function readRows(name: string, host: number, log: readonly string[]): readonly 
 /** So many of the rows, spread over all of them; always the same ones. */
 export function sample(rows: readonly Row[], count: number): readonly Row[] {
   if (count >= rows.length) return rows;
-  // A stride that shares no factor with the nine rows of a step meets every moment and fault.
-  return Array.from({ length: count }, (_, index) => rows[Math.floor((index * rows.length) / count)]).flatMap(
-    row => (row === undefined ? [] : [row]),
-  );
+  // A stride in the golden ratio comes to each step, moment and fault in turn; one with no factor in common to no row twice.
+  let stride = Math.round(rows.length * 0.618);
+  while (common(stride, rows.length) > 1) stride += 1;
+  return Array.from({ length: count }, (_, index) => (index * stride) % rows.length)
+    .sort((a, b) => a - b)
+    .flatMap(index => rows[index] ?? []);
+}
+
+function common(a: number, b: number): number {
+  return b === 0 ? a : common(b, a % b);
 }

@@ -14,19 +14,28 @@ export interface Outcome {
  * one goes by while a host sees whether a service stays up. Answers how each ended, and how many rows there are.
  */
 export async function sweep(
-  { rows, lanes = 6 }: { readonly rows?: number; readonly lanes?: number },
+  {
+    rows,
+    lanes = 6,
+    signal,
+  }: { readonly rows?: number; readonly lanes?: number; readonly signal?: AbortSignal },
   onRow: (outcome: Outcome) => void = () => undefined,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly all: number }> {
   const outcomes: Outcome[] = [];
   let all = 0;
   const args = ['--lanes', String(lanes), ...(rows === undefined ? [] : ['--rows', String(rows)])];
-  await driven('test/faults/sweep/driver.ts', args, said => {
-    if (typeof said['rows'] === 'number') all = said['rows'];
-    else {
-      const outcome = said as unknown as Outcome;
-      outcomes.push(outcome);
-      onRow(outcome);
-    }
-  });
+  await driven(
+    'test/faults/sweep/driver.ts',
+    args,
+    said => {
+      if (typeof said['rows'] === 'number') all = said['rows'];
+      else {
+        const outcome = said as unknown as Outcome;
+        outcomes.push(outcome);
+        onRow(outcome);
+      }
+    },
+    signal,
+  );
   return { outcomes, all };
 }

@@ -25,6 +25,7 @@ import type { Compared } from './plan.ts';
 import { read } from './read.ts';
 import { groupOf, rollBack } from './roll-back.ts';
 import { timed } from './stopwatch.ts';
+import { outcome, Unsettled } from './unsettled.ts';
 import { holds, Lost, Watch } from './watch.ts';
 
 /** What the work on a host needs besides the host. */
@@ -105,6 +106,7 @@ export class HostRun {
         ask: asks => this.#ask(asks),
         elsewhere,
         longest: this.#context.watch,
+        signal,
       });
       try {
         made += await this.#make(index, changes, signal);
@@ -126,10 +128,10 @@ export class HostRun {
 
   async #make(index: number, changes: readonly Change[], signal: AbortSignal | undefined): Promise<number> {
     await this.#act(changes, signal);
-    const undone = await this.#check(index, changes);
+    const undone = await this.#check(index, signal, changes);
     if (undone.length > 0) {
       await this.#act(undone, signal);
-      await this.#check(index);
+      await this.#check(index, signal);
     }
     return stepped(changes) + undone.length;
   }
@@ -163,7 +165,7 @@ export class HostRun {
     const changes = changesOf(replaced);
     if (changes.length > 0) {
       await this.#act(changes, signal);
-      await this.#settled(stages => stages[index]?.replaced ?? []);
+      await this.#settled(stages => stages[index]?.replaced ?? [], signal);
     }
     this.#keep(forget(this.#ledger, new Set(replaced.map(({ address }) => address))));
     return stepped(changes);
@@ -218,13 +220,19 @@ export class HostRun {
   }
 
   /** Reads again all up to a stage. Answers what differs though it is not among `done`; without it that is an error too. */
-  #check(index: number, done?: readonly Change[]): Promise<readonly Change[]> {
-    return this.#settled(stages => stages.slice(0, index + 1).flatMap(({ compared }) => compared), done);
+  #check(
+    index: number,
+    signal: AbortSignal | undefined,
+    done?: readonly Change[],
+  ): Promise<readonly Change[]> {
+    const upToIt = (stages: readonly HostStage[]) => stages.slice(0, index + 1);
+    return this.#settled(stages => upToIt(stages).flatMap(({ compared }) => compared), signal, done);
   }
 
   /** Reads again until nothing differs; some of it takes a moment (a daemon loads its file after systemctl has returned). */
   async #settled(
     which: (stages: readonly HostStage[]) => readonly Compared[],
+    signal: AbortSignal | undefined,
     done?: readonly Change[],
   ): Promise<readonly Change[]> {
     const { report, settle, meter } = this.#context;
@@ -241,6 +249,7 @@ export class HostRun {
       if (done && open.some(({ address }) => !mine.has(address))) return open;
       if (performance.now() > deadline) throw new Unsettled(host, open, settle);
       await timed(meter, host, 'wait', () => new Promise(resolve => setTimeout(resolve, 500)));
+      signal?.throwIfAborted();
     }
   }
 }
@@ -250,37 +259,10 @@ function stepped(changes: readonly Change[]): number {
   return changes.filter(({ steps }) => steps.length > 0).length;
 }
 
-/** What was set is not what is read. */
-class Unsettled extends Problem {
-  readonly open: readonly Change[];
-
-  constructor(host: string, open: readonly Change[], settle: number) {
-    super(`the host does not keep what was set: ${open.map(({ address }) => address).join(', ')}`, {
-      where: host,
-      why: `read again, ${open.length === 1 ? 'it differs' : 'they differ'} from what is wanted, ${settle} s after the change`,
-      next: 'run plan to see the difference; something else on the host may be changing it back',
-    });
-    this.open = open;
-  }
-}
-
 /** The addresses whose change failed. */
 function failedOf(error: unknown): ReadonlySet<string> {
   if (error instanceof Unsettled) return new Set(error.open.map(({ address }) => address));
   if (error instanceof Lost) return error.services;
   if (error instanceof StepFailure && error.change !== undefined) return new Set([error.change.address]);
   return new Set();
-}
-
-/** What still differs after a change: changes that are still to be made, and words for what may stay. */
-function outcome(all: readonly Compared[]): { open: readonly Change[]; left: readonly string[] } {
-  const open: Change[] = [];
-  const left: string[] = [];
-  for (const { kind, subject, from, to, change } of all) {
-    if (change === undefined) continue;
-    const why = kind.mayStay?.(subject, from, to);
-    if (why === undefined) open.push(change);
-    else left.push(why);
-  }
-  return { open, left };
 }

@@ -33,6 +33,7 @@ export interface Watching {
   elsewhere(name: string): Promise<boolean>;
   /** No sign is waited for longer, in seconds. */
   readonly longest: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Sees to it that what services hold for others outlives their change. */
@@ -79,6 +80,7 @@ export class Watch {
       watched = watched.filter(one => !moved.includes(one));
       if (lost.length === moved.length && watched.every(({ shows }) => now >= this.#atMost(shows))) return;
       await sleep(500);
+      this.#how.signal?.throwIfAborted();
     }
   }
 

@@ -182,6 +182,23 @@ undone('a first set-up that fails leaves none of its configuration live', async 
   assert.is(await fleet.up(file), 0);
 });
 
+undone('an interruption ends the wait for signs at once, and undoes nothing', async () => {
+  const fleet = await standing();
+  const interrupt = new AbortController();
+  const stop = new Problem('interrupted', { code: exit.interrupted });
+  const file = await inventory('dr', text => text.replace('retries: 3', 'retries: 2'));
+  fleet.on(loaded('lvs01'), () => setTimeout(() => interrupt.abort(stop), 1000));
+  const run = await fleet.open(file, site, {
+    only: ['lvs01'],
+    options: { watch: 30, signal: interrupt.signal, holder: 'a test' },
+  });
+  const since = performance.now();
+  assert.is((await problem(run.apply())).code, exit.interrupted);
+  assert.ok(performance.now() - since < 5000);
+  await run.close();
+  assert.is(await fleet.up(file, site, ['lvs01']), 0, 'the new file is live');
+});
+
 undone('what cannot be undone is named', async () => {
   const fleet = await standing();
   fleet.on(loaded('lvs01'), () => drop(fleet.host('lvs01').state, 'VIP'));

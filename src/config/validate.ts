@@ -3,6 +3,7 @@ import type { Schema } from '../model/kind.ts';
 import type { Finding } from './diagnostic.ts';
 import { explain } from './explain.ts';
 import { formats } from './formats.ts';
+import { prune } from './prune.ts';
 import { editorVocabulary, vocabulary } from './schema/vocabulary.ts';
 import type { SchemaError } from './schema-error.ts';
 
@@ -52,10 +53,16 @@ const telling = compiler(inWords);
 
 /** The check of a schema. It is compiled at the first use and kept; the one that can tell what is wrong, when something is. */
 export function checker(schema: Schema): Check {
-  return data => {
-    if (verdict(schema)(data)) return [];
-    const validate = telling(schema);
-    if (validate(data)) throw new Error('two compilations of one schema disagree');
-    return explain((validate.errors ?? []) as readonly SchemaError[], data, schema);
-  };
+  return data => (verdict(schema)(data) ? [] : faults(schema, data));
+}
+
+/** The same for a whole document, which is checked once: of its large schema only what it needs is compiled. */
+export function documentChecker(schema: Schema): Check {
+  return data => (verdict(prune(schema, data))(data) ? [] : faults(schema, data));
+}
+
+function faults(schema: Schema, data: unknown): readonly Finding[] {
+  const validate = telling(schema);
+  if (validate(data)) throw new Error('two compilations of one schema disagree');
+  return explain((validate.errors ?? []) as readonly SchemaError[], data, schema);
 }

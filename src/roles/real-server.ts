@@ -4,6 +4,7 @@ import { kernelModule } from '../kinds/kernel-module.ts';
 import { route } from '../kinds/route.ts';
 import { sysctl } from '../kinds/sysctl.ts';
 import type { Cluster, Host } from '../model/cluster.ts';
+import { script } from '../model/command.ts';
 import { type Resource, resource } from '../model/kind.ts';
 import { firewall } from './firewall.ts';
 import { ownUnit } from './own-unit.ts';
@@ -49,8 +50,11 @@ const tunnelUp = resource(
   {
     name: 'tunl0-up',
     run: ['ip', 'link', 'set', 'dev', 'tunl0', 'up'],
-    unless: ['sh', '-c', '[ -e /sys/class/net/tunl0 ] && ip -o link show dev tunl0 up | grep -q .'],
-    undo: ['sh', '-c', '[ ! -e /sys/class/net/tunl0 ] || ip link set dev tunl0 down'],
+    unless: script(
+      'lvsform-test-tunnel',
+      '[ -e /sys/class/net/tunl0 ] && ip -o link show dev tunl0 up | grep -q .',
+    ),
+    undo: script('lvsform-take-tunnel-down', '[ ! -e /sys/class/net/tunl0 ] || ip link set dev tunl0 down'),
   },
   'the end of the tunnel; a device that is down takes nothing',
 );

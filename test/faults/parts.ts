@@ -53,8 +53,9 @@ export const parts: readonly Part[] = [
       return [share('fault-table-kept', kept, outcomes.length), ...figures];
     },
   },
-  files('security', 'secrets, planted links, hostile output', [
+  files('security', 'secrets, injection, planted links, hostile output', [
     'test/security/canary.test.ts',
+    'test/security/injection.test.ts',
     'test/security/planted.test.ts',
     'test/security/hostile-output.test.ts',
   ]),

@@ -119,6 +119,8 @@ export interface HostState {
   /** What booted it: units are scripts of /etc/init.d on a host without systemd. */
   init: 'systemd' | 'sysv';
   readonly interfaces: readonly string[];
+  /** Those that are up. */
+  up: readonly string[];
   addresses: Address[];
   routes: Route[];
   rules: Rule[];
@@ -193,6 +195,7 @@ export function blankHost(): HostState {
       },
       socat: { candidate: '1.7.4.4-2', programs: ['socat'] },
       curl: { candidate: '7.88.1-10+deb12u8', programs: ['curl'] },
+      bash: { candidate: '5.2.15-2+b2', programs: ['bash'] },
       'libnl-3-200': { candidate: '3.7.0-0.2+b1' },
     },
     modules: {
@@ -252,6 +255,7 @@ export function blankHost(): HostState {
     units: {},
     init: 'systemd',
     interfaces: ['lo', 'eth0', 'eth1', 'tunl0'],
+    up: ['lo', 'eth0', 'eth1'],
     addresses: [
       { interface: 'lo', address: '127.0.0.1/8', label: 'lo', scope: 'host' },
       { interface: 'eth0', address: '192.168.0.10/24', label: 'eth0', scope: 'global' },

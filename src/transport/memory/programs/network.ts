@@ -6,8 +6,21 @@ const ip: Program = ({ state, args }) => {
   const [object, verb = '', ...words] = args.filter(word => !/^-/.test(word));
   if (object === 'addr') return address(state, verb, words);
   if (object === 'route') return route(state, family, verb, words);
+  if (object === 'link' && verb === 'set') return setLink(state, words);
   return failed(`Object "${object}" is unknown, try "ip help".`, 1);
 };
+
+function setLink(state: HostState, words: readonly string[]) {
+  const device = after(words, 'dev') ?? '';
+  if (!state.interfaces.includes(device)) return failed(`Cannot find device "${device}"`);
+  state.up = [...state.up.filter(name => name !== device), ...(words.at(-1) === 'up' ? [device] : [])];
+  return ok();
+}
+
+const testTunnel: Program = ({ state }) =>
+  state.modules['ipip']?.loaded && state.up.includes('tunl0') ? ok() : { ...ok(), code: 1 };
+
+const takeTunnelDown: Program = ({ run }) => run(['ip', 'link', 'set', 'dev', 'tunl0', 'down']);
 
 function after(words: readonly string[], name: string): string | undefined {
   const at = words.indexOf(name);
@@ -108,5 +121,7 @@ export const networkPrograms: Programs = {
   'lvsform-announce-address': () => ok(),
   'lvsform-read-routes': readRoutes,
   'lvsform-remove-route': removeRoute,
+  'lvsform-test-tunnel': testTunnel,
+  'lvsform-take-tunnel-down': takeTunnelDown,
   ip,
 };

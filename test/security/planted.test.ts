@@ -211,6 +211,10 @@ const rows: Record<string, (world: World) => void> = {
     world.link('../vault/shadow', join(world.theirs, '.lvsform.taken'));
     assert.is.not(world.write(join(world.theirs, 'conf'), 'id').code, 0);
   },
+  'a file: before its first byte it is for root alone, whatever its mode will be'(world) {
+    done(world.write(join(world.theirs, 'conf'), 'cat', "stat -c '%a %U %s' theirs/.lvsform.* >ours/seen"));
+    assert.is(content(world.at('ours/seen')), '600 root 0\n');
+  },
   'a link: its folder is a link of his'(world) {
     world.link(world.vault, join(world.theirs, 'conf.d'));
     refused(
@@ -414,6 +418,17 @@ for (const [name, plant] of Object.entries(files)) {
     assert.match(content(join(place, 'ledger.json')), 'file//etc/x');
   };
 }
+rows['the ledger: before its first byte it is for root alone'] = world => {
+  const place = join(world.ours, 'lvsform');
+  done(
+    world.run(
+      elsewhere(writeLedger(ledger), place),
+      'cat',
+      "stat -c '%a %s' ours/lvsform/ledger.* >ours/seen",
+    ),
+  );
+  assert.is(content(world.at('ours/seen')), '600 0\n');
+};
 rows['the ledger: nothing is planted'] = world => {
   const place = join(world.ours, 'lvsform');
   const read = () => ledgerProbe.parse(world.run(elsewhere({ argv: ledgerProbe.script([]) }, place)), ['x']);

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { LightHost } from '../light/host.ts';
+import { childrenOf, type LightHost } from '../light/host.ts';
 import { inProcess } from '../light/lvsform.ts';
 import { ended, type FaultRow, timed, unless } from './stage.ts';
 
@@ -17,7 +16,10 @@ fcntl(F, F_SETLK, $l) or die; $| = 1; print "locked\\n"; sleep $ARGV[1]`;
     },
   );
   await new Promise<void>(resolve => child.stdout.once('data', () => resolve()));
-  return () => void child.kill('SIGKILL');
+  // nsenter waits for the process that holds it.
+  return () => {
+    for (const pid of childrenOf(child.pid ?? 0)) process.kill(pid, 'SIGKILL');
+  };
 }
 
 /** Faults of the package manager. */
@@ -62,7 +64,6 @@ export const packages: readonly FaultRow[] = [
       );
       const audit = host.inside('dpkg --audit; :');
       const said = await inProcess(stage.scene.argv('up'));
-      await sleep(0);
       return [...unless(audit.includes('make'), 'dpkg was not interrupted'), ...ended(said, 0)];
     },
   },

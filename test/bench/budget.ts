@@ -42,7 +42,7 @@ export function runsOf(
   hosts: number,
   { runs, quick }: { readonly runs: number; readonly quick: boolean },
 ): number {
-  if (name === 'ssh' || name === 'lvsform') return runs;
+  if (name === 'ssh' || name === 'lvsform') return hosts > mostForPeers && scenario !== 'again' ? 1 : runs;
   if (hosts > mostForPeers) return 0;
   if (quick) return scenario === 'again' ? 1 : 0;
   if (hosts === 1) return scenario === 'again' ? Math.min(3, runs) : 1;
@@ -53,10 +53,9 @@ export function runsOf(
 /** Beyond so many hosts one run of Ansible alone would take most of the time there is. */
 export const mostForPeers = 50;
 
-/** The smallest size first, so that times are known, then the largest that all tools run at, then the rest. */
+/** The largest size that all tools run at comes first, so that there is time for it; then the rest, small ones first. */
 export function orderOfSizes(sizes: readonly number[]): readonly number[] {
-  const [smallest, ...rest] = sizes.toSorted((a, b) => a - b);
-  const shared = rest.filter(size => size <= mostForPeers).at(-1);
-  const others = rest.filter(size => size !== shared);
-  return [smallest, shared, ...others].filter(size => size !== undefined);
+  const sorted = sizes.toSorted((a, b) => a - b);
+  const shared = sorted.filter(size => size <= mostForPeers).slice(-1);
+  return [...shared, ...sorted.filter(size => !shared.includes(size))];
 }

@@ -12,7 +12,7 @@ export function page(figures: Figures): string {
     [
       `- ${machine.cores} cores (${machine.cpu}), ${gib(machine.memory)} GiB of memory; ${machine.system}`,
       `- ${Object.values(versions).join(', ')}`,
-      `- load of the machine when it began: ${load}`,
+      `- load of the machine when it began: ${load}${load > machine.cores ? busy : ''}`,
     ].join('\n'),
     '![Time of a re-run with nothing to change by number of hosts, and what a host costs the controller](benchmarks.svg)',
     ...tables(figures).map(table => `## ${table.title}\n\n${markdown(table)}`),
@@ -21,6 +21,9 @@ export function page(figures: Figures): string {
   ];
   return `${parts.join('\n\n')}\n`;
 }
+
+const busy =
+  ' (it was busy with other work: times are several times those of a quiet machine, and tools that wait often lose more of them)';
 
 function gib(bytes: number): string {
   return (bytes / 2 ** 30).toFixed(0);

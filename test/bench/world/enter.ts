@@ -51,6 +51,9 @@ export function endWithParent(): void {
 function ended(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', code => resolve(code ?? 1));
+    child.once('exit', (code, signal) => {
+      if (signal !== null) process.stderr.write(`the benchmark was ended by ${signal}\n`);
+      resolve(code ?? 1);
+    });
   });
 }

@@ -160,6 +160,18 @@ real('no credential goes to a host whose key is not trusted', async () => {
   assert.is((await refusal(known(`@cert-authority * ${strange}`))).message, 'the host key is not known');
   assert.match((await refusal(known(`${place} ${strange}`))).message, /has changed/);
   assert.is((await refusal(known(`@revoked ${own}\n${own}\n`))).message, 'the host key is revoked');
+  assert.is(
+    (await refusal(known(`@revoked * ${own.split(' ').slice(1).join(' ')}\n`))).message,
+    'the host key is revoked',
+  );
+  for (const acceptNew of [false, true]) {
+    const sly = (text: string) => refusal({ ...known(text), acceptNew });
+    assert.match((await sly(`${place} ${strange}`)).message, /has changed/, 'a changed key is no new one');
+    assert.is((await sly(`@revoked ${own}\n`)).message, 'the host key is revoked');
+    const unreadable = await refusal({ ...known(''), knownHostsFile: home, acceptNew });
+    assert.is(unreadable.message, 'known_hosts cannot be read, so no host key can be checked');
+    assert.is(unreadable.where, home);
+  }
   const log = sshd.log().slice(before.length);
   assert.not.match(log, /Accepted|Failed|publickey|password/);
   assert.match(log, /Connection closed by|Connection reset by/);

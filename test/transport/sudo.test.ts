@@ -23,6 +23,7 @@ tty ALL=(ALL:ALL) NOPASSWD: ALL
 Defaults:tty requiretty
 Defaults:relayed use_pty
 Defaults lecture=always
+Defaults logfile=/root/sudo.log, loglinelen=0
 `;
 let sshd: Sshd;
 const all = connector({ home: '/nonexistent', agent: '' });
@@ -110,6 +111,11 @@ real('a wrong password is tried once', async () => {
   assert.ok(performance.now() - from < 15_000, 'its second question is not waited out');
   assert.is(error.message, 'sudo does not take the password');
   assert.match(error.where ?? '', /^asked@127/);
+  // The host's own word: what locks accounts (pam_faillock) counts its tries.
+  const log = () => readFileSync(join(sshd.folder, 'root', 'sudo.log'), 'utf8');
+  await eventually(() => /incorrect password/.test(log()));
+  const tries = [...log().matchAll(/ (\d+) incorrect password attempts?/g)].map(([, count]) => Number(count));
+  assert.equal(tries, [1], log());
 });
 
 real('sudo asks and there is no password', async () => {

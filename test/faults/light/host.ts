@@ -277,7 +277,7 @@ function nameOf(pid: number): string {
 }
 
 /** Asks again and again until there is an answer. */
-export async function until<T>(what: string, ask: () => T | undefined, seconds = 30): Promise<T> {
+export async function until<T>(what: string, ask: () => T | undefined, seconds = 60): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const answer = ask();

@@ -87,7 +87,7 @@ export async function held(stage: Stage, host: number, saying: Promise<Said>): P
     over = said;
   });
   const light = stage.scene.hosts[host];
-  await until('held', () => light?.isHeld() || over !== undefined || undefined, 90);
+  await until('held', () => light?.isHeld() || over !== undefined || undefined, 180);
   return over === undefined ? [] : [`the run ended before it was held: ${over.text.slice(-600)}`];
 }
 

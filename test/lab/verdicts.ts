@@ -7,6 +7,7 @@ export interface Seen {
   readonly service: string;
   readonly faults: readonly string[];
   readonly sequence: readonly string[];
+  readonly promise: string;
 }
 
 /** A command that ended well; its whole output otherwise. */

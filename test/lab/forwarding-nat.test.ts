@@ -1,4 +1,4 @@
-// timeout: 900 s
+// timeout: 2400 s
 // runs: asked
 // grace: 60 s
 import { suite } from 'uvu';

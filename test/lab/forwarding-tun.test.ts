@@ -1,4 +1,4 @@
-// timeout: 700 s
+// timeout: 1500 s
 // runs: asked
 // grace: 60 s
 import { suite } from 'uvu';

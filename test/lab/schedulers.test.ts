@@ -1,4 +1,4 @@
-// timeout: 900 s
+// timeout: 1800 s
 // grace: 60 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -84,7 +84,8 @@ export class Scene {
 
   /** Reboots hosts from the inside and waits until they are up again, with another boot id. */
   async reboot(hosts: readonly string[]): Promise<void> {
-    const ids = 'cat /proc/sys/kernel/random/boot_id; systemctl is-system-running --wait';
+    const ids = `cat /proc/sys/kernel/random/boot_id
+systemctl is-system-running --wait || { code=$?; systemctl --failed --no-legend --plain; exit $code; }`;
     const before = await Promise.all(hosts.map(host => this.on(host, ids)));
     await Promise.all(hosts.map(host => this.on(host, 'systemctl reboot')));
     await Promise.all(

@@ -113,7 +113,7 @@ test('each director serves while the others do not: its rules are whole, whoever
   good(await scene.lvsform('up', '--yes', '--no-verify', '-i', inventory), 'up mends what was stopped');
 });
 
-test('a busybox host is what it was after a reboot; drift on it is seen and mended; a drain empties it', async ({
+test('a busybox host is what it was after a reboot; drift on it is seen and mended', async ({
   scene,
   inventory,
 }) => {

@@ -11,6 +11,7 @@ const tools: Readonly<Record<string, string>> = {
   '/usr/bin/busybox': 'busybox',
   '/usr/bin/unshare': 'util-linux',
   '/usr/sbin/ip': 'iproute2',
+  '/usr/sbin/iptables-nft': 'iptables',
 };
 
 /** While it is there, packages start no service of theirs (invoke-rc.d(8)): a test brings no daemon to this machine. */

@@ -101,7 +101,7 @@ const masquerade = {
   rule: ['-s', '192.168.0.0/24', '-o', 'eth1', '-j', 'MASQUERADE'],
 };
 
-for (const shell of shells) {
+for (const shell of here ? shells : []) {
   for (const [own, other] of [
     ['nft', 'legacy'],
     ['legacy', 'nft'],

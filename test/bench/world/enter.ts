@@ -31,6 +31,7 @@ export async function enter(program: string, args: readonly string[]): Promise<n
   let interrupted = 0;
   for (const signal of signals) {
     process.once(signal, () => {
+      process.stderr.write(`ended by ${signal}\n`);
       interrupted = 128 + constants.signals[signal];
       child.kill('SIGKILL');
     });

@@ -152,8 +152,13 @@ export function differences(a: Json, b: Json): readonly string[] {
     .map(path => `${path}: ${one.get(path) ?? 'nothing'} | ${other.get(path) ?? 'nothing'}`);
 }
 
+/** Rules are told by what they say and not by their place: one that goes moves all that follow. */
 function flat(value: Json | undefined, path = ''): Map<string, string> {
   if (value === null || typeof value !== 'object') return new Map([[path, String(value)]]);
+  if (Array.isArray(value) && path.endsWith(' > rules')) {
+    const said = value.map(rule => `${path} > ${JSON.stringify(rule)}`);
+    return new Map(said.map(one => [one, `${said.filter(other => other === one).length} times`]));
+  }
   return new Map(
     Object.entries(value).flatMap(([key, inner]) => [...flat(inner as Json, `${path} > ${key}`)]),
   );

@@ -424,7 +424,7 @@ rows['the ledger: before its first byte it is for root alone'] = world => {
     world.run(
       elsewhere(writeLedger(ledger), place),
       'cat',
-      "stat -c '%a %s' ours/lvsform/ledger.* >ours/seen",
+      "stat -c '%a %s' ours/lvsform/.ledger.* >ours/seen",
     ),
   );
   assert.is(content(world.at('ours/seen')), '600 0\n');

@@ -70,7 +70,9 @@ async function disturb(
     await until(`${row.name}: the shell is told`, () => host.listeners() === 0 || undefined);
   } else {
     started?.child.kill('SIGINT');
-    await until(`${row.name}: the shell is told`, () => host.listeners() === 0 || undefined);
+    // A confirmation is brought to its end: without it the host would take back what was done.
+    if (!row.name.includes(' lvsform-confirm-undo,'))
+      await until(`${row.name}: the shell is told`, () => host.listeners() === 0 || undefined);
   }
   host.release();
   const said = await saying;

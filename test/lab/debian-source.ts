@@ -2,17 +2,18 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { aptSettings } from '../../src/lab/image/apt-settings.ts';
 
 /** Debian's source of ipvsadm, by this machine's apt, which checks its sum; lists and package go to a directory of their own. */
 export async function debianSource(): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'lvsform-source-'));
   try {
     await mkdir(join(folder, 'lists', 'partial'), { recursive: true });
-    const key = '/usr/share/keyrings/debian-archive-keyring.gpg';
-    const codename = /^VERSION_CODENAME=(\w+)/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1];
+    const codename = /^VERSION_CODENAME=(\w+)/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1] ?? '';
+    const { sources } = await aptSettings(codename);
     await writeFile(
       join(folder, 'sources.list'),
-      `deb-src [signed-by=${key}] http://deb.debian.org/debian ${codename} main\n`,
+      sources.map(line => `${line.replace(/^deb /, 'deb-src ')}\n`).join(''),
     );
     const options = [
       `Dir::Etc::SourceList=${folder}/sources.list`,

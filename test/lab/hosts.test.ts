@@ -60,7 +60,7 @@ test('up serves them all: by dnf and apt, with units and scripts, ipvsadm from a
   const path = '/var/www/html/debian/pool/main/i/ipvsadm/ipvsadm_1.31.orig.tar.gz';
   await scene.put('client', path, await tarball);
   good(await scene.on('client', 'systemctl start nginx'), 'mirror');
-  good(await scene.on('lvs02', 'echo 192.168.0.220 deb.debian.org >>/etc/hosts'), 'name of the mirror');
+  good(await scene.on('lvs02', 'echo 192.168.0.220 mirror.example.org >>/etc/hosts'), 'name of the mirror');
 
   good(await scene.lvsform('run', 'playbooks/web.yml', '--yes', '-i', inventory), 'web.yml');
   const { stdout } = good(await scene.lvsform('up', '--yes', '--json', '-i', inventory), 'up');

@@ -157,6 +157,9 @@ export class NamespaceHosts {
   /** Takes the power, and with it all that is not on the disk: processes, /run, the network with its rules. */
   async reboot(host: string): Promise<void> {
     await this.#stop(host);
+    // A namespace takes its devices with it some time after it was deleted: the wires go first, and at once.
+    for (const index of this.#host(host).nics.keys())
+      ip('-n', `lvsform-${this.#spec.name}`, 'link', 'delete', this.#port(host, index));
     forget(this.#namespace(host));
     await this.#start(host);
   }
@@ -172,6 +175,11 @@ export class NamespaceHosts {
     const host = this.#spec.hosts.find(each => each.name === name);
     if (host === undefined) throw new Error(`no host ${name}`);
     return host;
+  }
+
+  /** Its card's other end, at the bridge. */
+  #port(host: string, nic: number): string {
+    return `p${this.#spec.hosts.indexOf(this.#host(host))}-${nic}`;
   }
 
   #namespace(host: string): string {
@@ -196,7 +204,7 @@ export class NamespaceHosts {
     ip('netns', 'add', namespace);
     ip('-n', namespace, 'link', 'set', 'lo', 'up');
     for (const [index, nic] of host.nics.entries()) {
-      const port = `p${this.#spec.hosts.indexOf(host)}-${index}`;
+      const port = this.#port(name, index);
       // Cards keep their address over a reboot: neighbours go on sending to it.
       const mac = `02:00:00:00:${hex(this.#spec.hosts.indexOf(host))}:${hex(index)}`;
       const peer = ['peer', 'name', nic.name, 'address', mac, 'netns', namespace];

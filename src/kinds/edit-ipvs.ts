@@ -87,8 +87,13 @@ function serviceOptions(state: Omit<TableEntry, 'servers'>, family: 4 | 6): read
 const methods = { DR: '-g', NAT: '-m', TUN: '-i' } as const;
 
 /** The options of a real server, thresholds last: `-Sn` leaves them out. */
-export /** Thresholds come last: `-Sn` leaves them out. */
-function serverOptions({ method, weight, upper = 0, lower = 0, tunnel }: ServerEntry): readonly string[] {
+export function serverOptions({
+  method,
+  weight,
+  upper = 0,
+  lower = 0,
+  tunnel,
+}: ServerEntry): readonly string[] {
   return [
     methods[method],
     ...(tunnel === undefined ? [] : tunnel.split(' ')),

@@ -1,22 +1,18 @@
-// timeout: 900 s
+// timeout: 2400 s
 // runs: asked
 // grace: 60 s
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { execIn } from '../../src/lab/index.ts';
 import { figure } from '../faults/figure.ts';
 import { bad } from '../templates/bad-configurations.ts';
-import { type Ended, Scene } from './scene.ts';
+import { Scene } from './scene.ts';
+import { good, until } from './verdicts.ts';
 
 /** inventories/checks.yml on the lab: every check, then every bad configuration on a director that serves a client. */
 const test = suite<{ scene: Scene; inventory: string }>('checks');
-
-const good = (ended: Ended, what: string): Ended => {
-  if (ended.code !== 0) throw new Error(`${what}: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
-  return ended;
-};
 
 const vip = '192.168.0.240';
 
@@ -201,6 +197,16 @@ test('under each of the ten checks a real server that fails gets nothing more', 
   }
 });
 
+test('a real server that is asked over another way is judged by what it says there', async ({ scene }) => {
+  const { stdout } = await scene.on('rs2', 'sort -u /run/lvs-asked');
+  assert.is(stdout, '10.9.0.10\n');
+  const down = 'ipvsadm -Sn | grep -q -- "-r 192.168.0.222:7001 -g -w 0"';
+  await scene.on('rs2', 'systemctl stop lvs-asked');
+  await until(scene, 'lvs01', down);
+  await scene.on('rs2', 'systemctl start lvs-asked');
+  await until(scene, 'lvs01', `! ${down}`);
+});
+
 test('when all fail the sorry server answers, and the scripts have run', async ({ scene }) => {
   await scene.on('rs2', 'mv /var/www/html/health.txt /root/http');
   const deadline = Date.now() + 60_000;
@@ -309,6 +315,41 @@ test('none of the bad configurations becomes live, nor does the client notice', 
   const { stdout } = await scene.on('client', 'touch /root/stop; sleep 1; sort /root/answers | uniq -c');
   assert.match(stdout, /^ *\d+ 200\n$/);
   await becomes(scene, healthy);
+});
+
+test("a word that the host's keepalived does not know is refused when the plan is made", async ({
+  scene,
+  inventory,
+}) => {
+  const root = new URL('../..', import.meta.url).pathname;
+  const folder = join(scene.directory, 'newer');
+  await cp(join(root, 'playbooks'), folder, { recursive: true });
+  await cp(join(root, 'templates'), join(folder, 'templates'), { recursive: true });
+  const template = join(folder, 'templates', 'keepalived', 'vrrp.hbs');
+  const text = await readFile(template, 'utf8');
+  await writeFile(
+    template,
+    text.replace('    version {{version}}\n', '    version {{version}}\n    auth_hmac sha256\n'),
+  );
+  const before = (await scene.on('lvs01', 'keepalived --version 2>&1 | head -1; sha256sum /etc/keepalived/*'))
+    .stdout;
+  assert.match(before, 'Keepalived v2.2.7');
+  const plan = await scene.lvsform(
+    'plan',
+    '-p',
+    join(folder, 'site.yml'),
+    '--host',
+    'lvs01',
+    '-i',
+    inventory,
+  );
+  assert.is.not(plan.code, 0);
+  const said = `${plan.stdout}${plan.stderr}`;
+  for (const word of ['auth_hmac', '2.4.0', '2.2.7']) assert.ok(said.includes(word), said);
+  assert.is(
+    (await scene.on('lvs01', 'keepalived --version 2>&1 | head -1; sha256sum /etc/keepalived/*')).stdout,
+    before,
+  );
 });
 
 test('the good configuration is still what is wanted', async ({ scene, inventory }) => {

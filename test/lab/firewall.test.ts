@@ -1,4 +1,4 @@
-// timeout: 1500 s
+// timeout: 2400 s
 // runs: asked
 // grace: 60 s
 import { suite } from 'uvu';
@@ -57,6 +57,7 @@ firewall-cmd -q --zone=public --add-rich-rule='rule family="ipv4" source address
 /** Pages and TXT records that tell the real servers apart; on web02 a port that is forwarded straight to it. */
 const servers = `mkdir -p /srv/page && hostname >/srv/page/index.html
 for unit in 'page busybox httpd -f -p 80 -h /srv/page' 'other busybox httpd -f -p 8005 -h /srv/page' \\
+    'datagram socat UDP4-RECVFROM:8006,fork EXEC:hostname' \\
     "name dnsmasq --keep-in-foreground --no-resolv --no-hosts --txt-record=who.test,$(hostname)"; do
   set -- $unit
   name=$1; shift
@@ -104,15 +105,22 @@ const served = async (scene: Scene): Promise<{ readonly [what: string]: readonly
   const asked = `for i in 1 2 3 4; do curl -sS -m 5 http://192.168.200.100/ 2>&1; done
 echo; for i in 1 2; do dig +short +tries=1 +time=5 TXT who.test @192.168.200.101; done
 echo; curl -sS -m 5 http://192.168.200.101:8005/ 2>&1
-echo; nc -w 5 192.168.200.101 2201 </dev/null | cut -c1-4`;
+echo; nc -w 5 192.168.200.101 2201 </dev/null | cut -c1-4
+echo; echo q | socat -t5 - UDP4:192.168.200.101:8006`;
   const { stdout } = await scene.on('wan-client', asked);
-  const [pages, names, straight, ssh] = stdout.split('\n\n').map(part =>
+  const [pages, names, straight, ssh, datagram] = stdout.split('\n\n').map(part =>
     part
       .split('\n')
       .filter(line => line !== '')
       .sort(),
   );
-  return { pages: pages ?? [], names: names ?? [], straight: straight ?? [], ssh: ssh ?? [] };
+  return {
+    pages: pages ?? [],
+    names: names ?? [],
+    straight: straight ?? [],
+    ssh: ssh ?? [],
+    datagram: datagram ?? [],
+  };
 };
 
 const all = {
@@ -120,6 +128,7 @@ const all = {
   names: ['"web01"', '"web01"'],
   straight: ['web02'],
   ssh: ['SSH-'],
+  datagram: ['web02'],
 };
 
 /** Neighbours that asked while there were two MASTERs, or none, forget it after a while. */
@@ -189,6 +198,40 @@ test('with what LVS needs let in there is one MASTER, and clients outside are se
     "iptables -L INPUT -vnx | awk '/lvsform/ && $4 == 4 { n += $1 } END { print n + 0 }'",
   );
   assert.ok(Number(counted) >= 2, 'the tunnel was opened for the packets that came through it');
+});
+
+test('copies of connections come to the BACKUP, because they are let in', async ({ scene, inventory }) => {
+  const known = "ipvsadm -Lnc | grep -c ' 192.168.200.200:.* 192.168.0.240:80 '; :";
+  const hold = (): Promise<unknown> =>
+    scene.on(
+      'wan-client',
+      `exec 3<>/dev/tcp/192.168.200.100/80; for n in 1 2 3 4 5; do printf 'x' >&3; sleep 1; done; (sleep 120 <&3) >/dev/null 2>&1 &`,
+    );
+  await hold();
+  await soon('a copy', async () => (await scene.on('lvs02', known)).stdout !== '0\n');
+  const close = `iptables -S INPUT | grep -e '--dport 8848 ' | sed 's/^-A/iptables -D/' | sh -e
+iptables -S INPUT | grep -c -e '--dport 8848 '; ipvsadm -C; systemctl restart keepalived; sleep 8; ipvsadm -Lnc | grep -c 240:80; :`;
+  assert.is((await scene.on('lvs02', close)).stdout, '0\n0\n');
+  await hold();
+  await new Promise(resolve => setTimeout(resolve, 5000));
+  assert.match((await scene.on('lvs01', known)).stdout, /^[1-9]/);
+  assert.is((await scene.on('lvs02', known)).stdout, '0\n');
+  good(await scene.lvsform('up', '--yes', '--no-verify', '-i', inventory), 'up');
+  await hold();
+  await soon('a copy', async () => (await scene.on('lvs02', known)).stdout !== '0\n');
+});
+
+test('web01 calls the outside by its own address of the gateway, others by the common one', async ({
+  scene,
+}) => {
+  const hear = `rm -f /tmp/callers; timeout 120 socat -u UDP4-RECVFROM:9999,fork SYSTEM:'echo $SOCAT_PEERADDR >>/tmp/callers'`;
+  await scene.on('wan-client', `(${hear}) >/dev/null 2>&1 </dev/null & sleep 3`);
+  for (const host of ['web01', 'lvs01']) {
+    good(await scene.on(host, 'echo called | socat -u - UDP4:192.168.200.200:9999'), host);
+  }
+  const callers = async () => (await scene.on('wan-client', 'sort /tmp/callers')).stdout;
+  await soon('two callers', async () => (await callers()).split('\n').length === 3);
+  assert.is(await callers(), '192.168.200.100\n192.168.200.101\n');
 });
 
 test("others' rules are as they were, and so they are after a reboot, which keeps ours", async ({

@@ -59,6 +59,16 @@ function neededSettings({ services, director }: Cluster, host: Host): readonly S
           },
         ]
       : []),
+    ...(services.some(({ method, protocol }) => protocol === 'tcp' && (method === 'DR' || method === 'TUN'))
+      ? [
+          {
+            name: 'conn_reuse_mode',
+            value: '2',
+            reason:
+              'DR and TUN: a director never sees a connection end; a new one from the same port is scheduled, not sent where the old one went',
+          },
+        ]
+      : []),
     ...(services.some(({ persistence }) => persistence > 0)
       ? [
           {

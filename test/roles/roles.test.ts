@@ -75,6 +75,9 @@ const keepalived = [...daemon, 'kept-table/keepalived'];
 /** Who leaves the table goes slowly, before anything takes it out. */
 const leaving = 'leaving/real-servers';
 
+/** DR and TUN: a director sees one way of a connection, so not that it ended. */
+const reuse = 'sysctl/net.ipv4.vs.conn_reuse_mode';
+
 const nodest = 'sysctl/net.ipv4.vs.expire_nodest_conn';
 
 const table: readonly (readonly [what: string, cluster: Cluster, host: string, wanted: readonly string[]])[] =
@@ -83,18 +86,14 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       'a director of mode keepalived leaves VIP and table to keepalived',
       dr,
       'lvs01',
-      [
-        ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr', nodest],
-        leaving,
-        ...keepalived,
-      ],
+      [...[...base, reuse, nodest], leaving, ...keepalived],
     ],
     [
       'a director of mode vrrp holds the rules before keepalived may bring the VIP',
       inMode(dr, 'vrrp'),
       'lvs02',
       [
-        ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr'],
+        ...[...base, reuse],
         leaving,
         ...['ipvs-timeouts/ipvs', 'virtual-server/tcp:192.168.0.240:80'],
         ...ownIpvsUnit,
@@ -111,6 +110,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
           'package/iputils-arping',
           'kernel-module/ip_vs',
           'kernel-module/ip_vs_rr',
+          reuse,
           'ipvs-timeouts/ipvs',
         ],
         ...['virtual-server/tcp:192.168.0.240:80', 'address/eth0/192.168.0.240/24'],
@@ -127,6 +127,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
           'package/iputils-arping',
           'kernel-module/ip_vs',
           'kernel-module/ip_vs_rr',
+          reuse,
           'ipvs-timeouts/ipvs',
         ],
         'virtual-server/tcp:192.168.0.240:80',
@@ -140,7 +141,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       [
         ...['package/ipvsadm', 'package/keepalived'],
         ...['kernel-module/ip_vs', 'kernel-module/ip_vs_sh', 'kernel-module/ip_vs_wrr'],
-        ...['sysctl/net.ipv4.vs.expire_quiescent_template', nodest],
+        ...[reuse, 'sysctl/net.ipv4.vs.expire_quiescent_template', nodest],
         leaving,
         ...keepalived,
       ],
@@ -151,7 +152,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       'lvs01',
       [
         ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs', 'kernel-module/ip_vs_rr'],
-        ...['sysctl/net.ipv4.vs.pmtu_disc', leaving],
+        ...['sysctl/net.ipv4.vs.pmtu_disc', reuse, leaving],
         ...['ipvs-timeouts/ipvs', 'virtual-server/tcp:192.168.0.240:80'],
         ...ownIpvsUnit,
         ...daemon,
@@ -202,6 +203,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       [
         ...[...base, ...forwards('eth0'), 'sysctl/net.ipv4.vs.conntrack', 'sysctl/net.ipv4.vs.pmtu_disc'],
         ...[
+          reuse,
           nodest,
           'package/iptables',
           'iptables/4/nat/POSTROUTING',
@@ -215,7 +217,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
       'a director of DR and NAT has no rules: only FULLNAT has',
       combined(dr, ['DR', 'NAT']),
       'lvs01',
-      [...base, ...forwards('eth0'), nodest, leaving, ...keepalived],
+      [...base, ...forwards('eth0'), reuse, nodest, leaving, ...keepalived],
     ],
     [
       'a real server of all methods: VIP on tunl0, tunnel open, and the way back of NAT',
@@ -319,7 +321,7 @@ const table: readonly (readonly [what: string, cluster: Cluster, host: string, w
         ...['file//etc/init.d/lvsform-firewall', 'service/lvsform-firewall'],
         ...['package/ipvsadm', 'package/keepalived', 'kernel-module/ip_vs'],
         ...['kernel-module/ip_vs_sh', 'kernel-module/ip_vs_wrr', 'sysctl/net.ipv4.vs.pmtu_disc'],
-        ...['sysctl/net.ipv4.vs.expire_quiescent_template', nodest],
+        ...[reuse, 'sysctl/net.ipv4.vs.expire_quiescent_template', nodest],
         leaving,
         ...keepalived,
       ],
@@ -540,6 +542,7 @@ test('what the inventory says of IPVS goes before what the services need, and is
       .map(({ key, value }) => `${key} = ${value}`);
   const asked = { ...rich.director, kernel: { expire_quiescent_template: '0', drop_entry: '1' } };
   assert.equal(settings({ ...rich, director: asked }), [
+    'net.ipv4.vs.conn_reuse_mode = 2',
     'net.ipv4.vs.expire_nodest_conn = 1',
     'net.ipv4.vs.expire_quiescent_template = 0',
     'net.ipv4.vs.drop_entry = 1',

@@ -28,10 +28,10 @@ export const kernel: Schema = {
   properties: {
     conntrack: flag('Connections of IPVS are seen by connection tracking, so by iptables.', true),
     conn_reuse_mode: count(
-      'A client that comes back from the same port: 0 keeps it at its real server, 1 lets the scheduler choose anew.',
+      'A client that comes back from the same port: 0 keeps it at its real server, 1 lets the scheduler choose anew where the director saw both ways close, 2 also where it sees one way. Default: 2 with DR and TUN.',
       0,
+      3,
       2,
-      1,
     ),
     expire_nodest_conn: flag(
       'Connections to a real server that was taken out end at once. Default: true in mode `keepalived`, with checks.',
@@ -74,7 +74,7 @@ export const kernel: Schema = {
     sync_ports: count('Threads that copy connections.', 1, 32, 1),
   },
   additionalProperties: false,
-  examples: [{ conn_reuse_mode: 1, expire_nodest_conn: true }],
+  examples: [{ conn_reuse_mode: 2, expire_nodest_conn: true }],
 };
 
 const defence = (description: string): Schema => ({

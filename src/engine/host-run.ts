@@ -21,6 +21,7 @@ import {
   removal,
 } from './look.ts';
 import { meetUndo } from './met-undo.ts';
+import { madeOf, withCopies } from './other-hand.ts';
 import type { Compared } from './plan.ts';
 import { read } from './read.ts';
 import { groupOf, rollBack } from './roll-back.ts';
@@ -80,8 +81,9 @@ export class HostRun {
     }
     const { ledger, stages } = seen;
     this.#ledger = ledger;
-    this.#stages = stages;
-    return stages.flatMap(stage => {
+    // Who takes everything away takes the copies too.
+    this.#stages = this.#work.stages.length === 0 ? stages : withCopies(stages, ledger);
+    return this.#stages.flatMap(stage => {
       const changes = changesOf([...stage.replaced, ...stage.compared]);
       return changes.length === 0 ? [] : [{ host: this.host.name, stage: stage.name, changes }];
     });
@@ -184,12 +186,17 @@ export class HostRun {
       .filter(({ name }) => name !== removal)
       .flatMap(({ compared }) => compared)
       .filter(({ kind }) => !kind.passing);
-    const entries = wanted.map(one => ({
-      address: one.address,
-      kind: one.kind.name,
-      subject: one.subject,
-      before: this.#isOurs(one) ? null : (one.from ?? null),
-    }));
+    const last = new Map(this.#ledger.entries.map(({ address, made }) => [address, made]));
+    const entries = wanted.map(one => {
+      const made = madeOf(one.kind, one.subject, one.to, last.get(one.address));
+      return {
+        address: one.address,
+        kind: one.kind.name,
+        subject: one.subject,
+        before: this.#isOurs(one) ? null : (one.from ?? null),
+        ...(made && { made }),
+      };
+    });
     this.#keep(record(this.#ledger, this.#work.playbook, entries));
   }
 

@@ -20,6 +20,8 @@ export interface Entry {
   readonly subject: JsonObject;
   /** null: it was not there. */
   readonly before: JsonObject | null;
+  /** Sums of what lvsform made of it last, the newest first, for kinds that are copied where another hand changed them. */
+  readonly made?: readonly string[];
   /** Names of the playbooks that want it; it goes when the last of them lets go. */
   readonly owners: readonly string[];
 }
@@ -170,7 +172,7 @@ export function writeLedger(ledger: Ledger): Command {
     return {
       argv: script(
         'drop-ledger',
-        'rm -rf -- "$2/loaded" && rm -f -- "$1" "$2"/.ledger.?????? && { [ ! -d "$2" ] || rmdir -- "$2"; }',
+        'rm -rf -- "$2/loaded" "$2/edited" && rm -f -- "$1" "$2"/.ledger.?????? && { [ ! -d "$2" ] || rmdir -- "$2"; }',
         path,
         directory,
       ),

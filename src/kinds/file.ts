@@ -10,6 +10,7 @@ import { type Content, contentOf, files, type Ownership } from '../probes/files.
 import { type InitSystem, init, initKey } from '../probes/init.ts';
 import { packages, upstreamVersion } from '../probes/packages.ts';
 import { fileSchema } from './file-schema.ts';
+import { copyPlace, keepCopy, sumOf } from './keep-copy.ts';
 import { keepalivedFaults, type Surroundings } from './keepalived-faults.ts';
 import { type FirstVersions, newerWords } from './newer-words.ts';
 import type { Presence } from './presence.ts';
@@ -106,6 +107,14 @@ export const file: Kind<FileSpec, Subject, State> = {
   move: ({ path, validate, conceal = [] }, from, to) => [step(path, validate, conceal, from, to)],
 
   back: ({ path, conceal = [] }, from, to) => [step(path, undefined, conceal, from, to)],
+
+  copy({ path, conceal = [] }, state) {
+    if ('link' in state) return undefined;
+    // Nothing can be left out of bytes that are no text.
+    if (conceal.length > 0 && state.encoding !== undefined) return undefined;
+    const shown = conceal.length === 0 ? state : { content: withoutSecrets(state.content, conceal) };
+    return { sum: sumOf(state), keep: keepCopy(path, state, shown), place: copyPlace(path, state) };
+  },
 
   show({ conceal = [] }, state) {
     if ('link' in state) return state;

@@ -53,10 +53,19 @@ export interface Kind<Spec, Subject extends JsonObject, State extends JsonObject
   holds?(spec: Spec): readonly Sign[];
   /** Why a state may stay though another was wanted, where that was a wish (unload a module in use); undefined: it may not. */
   mayStay?(subject: Subject, state: State | undefined, wanted: State | undefined): string | undefined;
+  /** How a copy stays of a state that another hand made, and what tells such states apart; undefined: it needs none. */
+  copy?(subject: Subject, state: State): Copy | undefined;
   /** A state without its secrets, for people, plan files and events. Default: the state itself. */
   show?(subject: Subject, state: State): Json;
   /** What the change will do to those who use the host, in a few words ("reloads keepalived; no gap"). */
   effect?(subject: Subject, from: State | undefined, to: State | undefined): string | undefined;
+}
+
+/** A copy of a state: its sum, the step that makes the copy (without secrets), and where it goes on the host. */
+export interface Copy {
+  readonly sum: string;
+  readonly keep: Command;
+  readonly place: string;
 }
 
 /** A kind with its types put away, as the engine and the registry handle it. */

@@ -6,6 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Json } from '../../src/model/json.ts';
 import { exit, Problem } from '../../src/model/problem.ts';
+import { bytesOf } from '../../src/transport/memory/programs/files.ts';
 import { differences, done, Fleet, inventory, planned, site, web } from './fleet.ts';
 
 const names = ['lvs01', 'lvs02', 'web01', 'web02', 'lan-client', 'wan-client', 'gateway'];
@@ -251,7 +252,33 @@ test('an edit by hand is drift: it is shown, repaired, and the service loads the
     'lvs01 update service/keepalived',
   ]);
   await run.apply();
-  assert.equal(differences(standing, fleet.dump()), []);
+  assert.equal(
+    differences(standing, fleet.dump()).filter(line => !line.includes('/edited')),
+    [],
+  );
+  const place = Object.keys(files).find(path => path.includes('/edited/')) ?? '';
+  assert.is(bytesOf(fleet.host('lvs01').state, place)?.toString(), '# mine\n');
+  assert.match(JSON.stringify(run.plan), `a copy stays in ${place}`);
+  assert.equal(planned(await fleet.open(file, site)), []);
+  await fleet.down(file);
+  assert.equal(
+    Object.keys(files).filter(path => path.startsWith('/var/lib/lvsform')),
+    [],
+  );
+});
+
+test('what lvsform wrote itself is replaced without a copy, also after a run that broke off in between', async () => {
+  const file = await inventory('dr');
+  const again = await inventory('dr', text => text.replace('delay_loop: 6', 'delay_loop: 7'));
+  for (let at = 1; at <= 12; at += 1) {
+    const fleet = new Fleet(names);
+    await fleet.up(file);
+    fleet.host('lvs01').cutAfter(at);
+    await fleet.up(again).catch((error: unknown) => assert.instance(error, Problem));
+    await fleet.up(again);
+    const copies = Object.keys(fleet.host('lvs01').state.files).filter(path => path.includes('/edited/'));
+    assert.equal(copies, [], `cut after ${at}`);
+  }
 });
 
 test('a host costs one batch to read, and one more to act and one to check where it differs', async () => {

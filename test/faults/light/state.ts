@@ -7,9 +7,9 @@ import type { LightHost } from './host.ts';
 /** Everything of a host that a run can change, a line for each thing, by its name. */
 export type State = ReadonlyMap<string, string>;
 
-/** What changes by itself: logs, caches of the package manager, what sudo and the tools for accounts remember. */
+/** What changes by itself: logs, caches of the package manager, what sudo and the tools for accounts remember; and copies of others' edits. */
 const passing =
-  /^\/(?:var\/log|var\/cache|var\/lib\/sudo|var\/lib\/apt\/lists|hold|shim)(?:\/|$)|^\/root\/\.|-old$|^\/etc\/g?(?:passwd|group|shadow)-$|\/\.sudo_as_admin_successful$/;
+  /^\/(?:var\/log|var\/cache|var\/lib\/sudo|var\/lib\/apt\/lists|var\/lib\/lvsform\/edited|hold|shim)(?:\/|$)|^\/root\/\.|-old$|^\/etc\/g?(?:passwd|group|shadow)-$|\/\.sudo_as_admin_successful$/;
 
 /**
  * The files that differ from the layers below, with type, mode, owner and content; addresses, routes, rules, sysctls of

@@ -21,7 +21,8 @@ const drifted = [
 export const hands: readonly FaultRow[] = [
   {
     fault: 'live edits by hand: files, a mode, an address, a route, a rule, a sysctl',
-    holds: 'plan shows each of them and exits 2; up repairs them all',
+    holds:
+      'plan shows each of them and exits 2; up repairs them all, and keeps a copy of each file that was edited',
     async run(stage) {
       const [host] = stage.scene.hosts;
       const vip = host.address.replace(/11$/, '240/32');
@@ -29,8 +30,15 @@ export const hands: readonly FaultRow[] = [
       host.inside(edits, vip);
       stage.scene.hosts[1].inside('iptables-legacy -t nat -F POSTROUTING');
       const plan = await inProcess(stage.scene.argv('plan', '--detailed-exitcode'));
+      const up = await inProcess(stage.scene.argv('up'));
+      const copies = host.inside('cd /var/lib/lvsform/edited && ls && stat -c %a . ./* && cat ./*');
       return [
         ...ended(first, 0),
+        ...ended(up, 0),
+        ...['srv%site%index.html.', 'etc%nginx%nginx.conf.', 'by somebody', '700\n600\n600\n']
+          .filter(text => !copies.includes(text))
+          .map(text => `no copy has ${text}: ${copies}`),
+        ...unless(!copies.includes('notes'), `a file whose mode alone was changed is copied: ${copies}`),
         ...unless(plan.code === 2, `plan exits ${plan.code}: ${plan.text.slice(-400)}`),
         ...[...drifted, vip, 'iptables/4/nat/POSTROUTING']
           .filter(name => !plan.text.includes(name))

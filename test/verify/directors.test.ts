@@ -9,7 +9,7 @@ import { ailments } from '../../src/verify/directors/health.ts';
 import { parseHeard } from '../../src/verify/directors/listen.ts';
 import { doubleOwners, ownersOf, stateOf } from '../../src/verify/directors/owners.ts';
 import { misplaced, newcomers, taken } from '../../src/verify/directors/segments.ts';
-import { parseStanding, type Standing } from '../../src/verify/directors/standing.ts';
+import { parseStanding, type Standing, type VrrpWord } from '../../src/verify/directors/standing.ts';
 import { statusOf } from '../../src/verify/directors/status.ts';
 
 /** What is made of what directors say: who owns, who is healthy, what a plan may do to them. */
@@ -109,10 +109,15 @@ test('two owners of a VIP are both named; an address on lo owns nothing', () => 
 test('who holds the VIPs is MASTER; else the log tells; a daemon that does not work is nothing', () => {
   const [instance] = dr.vrrp;
   assert.ok(instance);
-  assert.is(stateOf(instance, standing('lvs02', withVip)), 'MASTER');
-  assert.is(stateOf(instance, lvs02), 'BACKUP');
-  assert.is(stateOf(instance, standing('lvs01', { active: false })), undefined);
-  assert.is(stateOf(instance, standing('lvs02', { states: undefined })), undefined);
+  assert.is(stateOf(instance, standing('lvs02', withVip), [instance]), 'MASTER');
+  assert.is(stateOf(instance, lvs02, [instance]), 'BACKUP');
+  assert.is(stateOf(instance, standing('lvs01', { active: false }), [instance]), undefined);
+  assert.is(stateOf(instance, standing('lvs02', { states: undefined }), [instance]), undefined);
+  const renamed = (word: VrrpWord) => standing('lvs02', { states: new Map([['outside', word]]) });
+  assert.is(stateOf(instance, renamed('BACKUP'), [instance]), 'BACKUP');
+  assert.is(stateOf(instance, renamed('MASTER'), [instance]), 'BACKUP');
+  assert.is(stateOf(instance, renamed('FAULT'), [instance]), 'FAULT');
+  assert.is(stateOf(instance, standing('lvs02', { states: new Map() }), [instance]), undefined);
 });
 
 test('what ails a director', () => {

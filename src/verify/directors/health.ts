@@ -12,7 +12,7 @@ export function ailments(cluster: Cluster, standing: Standing): readonly string[
   if (!standing.active) return ['keepalived does not work there'];
   const own = cluster.vrrp.filter(({ members }) => members.some(({ host }) => host === standing.director));
   const vrrp = own.flatMap(instance => {
-    const state = stateOf(instance, standing);
+    const state = stateOf(instance, standing, cluster.vrrp);
     if (state === 'FAULT') return [`${instance.name} is in FAULT state`];
     // Without a log to read, a keepalived that works and holds no VIP is taken for a BACKUP.
     return state === undefined && standing.states !== undefined

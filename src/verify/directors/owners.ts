@@ -24,9 +24,20 @@ export function doubleOwners(vips: readonly Vip[], standings: readonly Holding[]
   });
 }
 
-/** The VRRP state of a director in an instance: who holds the VIPs is MASTER, whatever the log says. */
-export function stateOf({ name, vips }: VrrpInstance, standing: Standing): VrrpWord | undefined {
+/**
+ * The VRRP state of a director in an instance of `all`: who holds the VIPs is MASTER, whatever the log says. An instance whose
+ * name was changed keeps its state at a reload, and the log goes on with its former name: keepalived knows it by its
+ * interface and virtual router id (vrrp.c, vrrp_exist). A name that no instance has any more stands for it.
+ */
+export function stateOf(
+  { name, vips }: VrrpInstance,
+  standing: Standing,
+  all: readonly VrrpInstance[],
+): VrrpWord | undefined {
   if (!standing.active) return undefined;
   if (vips.length > 0 && vips.every(vip => holds(standing, vip))) return 'MASTER';
-  return standing.states?.get(name);
+  const states = standing.states ?? new Map<string, VrrpWord>();
+  const former = [...states].filter(([one]) => all.every(each => each.name !== one));
+  if (states.has(name) || former.length === 0) return states.get(name);
+  return former.some(([, state]) => state === 'FAULT') ? 'FAULT' : 'BACKUP';
 }

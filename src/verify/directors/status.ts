@@ -112,7 +112,9 @@ function directorStatus(cluster: Cluster, standing: Standing): DirectorStatus {
     director,
     reached: true,
     keepalived: cluster.director.mode === 'static' ? null : standing.active,
-    states: Object.fromEntries(own.map(instance => [instance.name, stateOf(instance, standing) ?? null])),
+    states: Object.fromEntries(
+      own.map(instance => [instance.name, stateOf(instance, standing, cluster.vrrp) ?? null]),
+    ),
   };
 }
 

@@ -68,6 +68,9 @@ export const parts: readonly Part[] = [
   files('bad-configurations', 'bad configurations of keepalived on a director that serves (lab)', [
     'test/lab/checks.test.ts',
   ]),
+  files('points', 'sixty faults in the middle of an up and a down of real directors (lab)', [
+    'test/lab/points.test.ts',
+  ]),
   files('directors', 'directors that change in use, or are lost; a real server half set up (lab)', [
     'test/lab/directors-load.test.ts',
     'test/lab/directors.test.ts',

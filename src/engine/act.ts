@@ -1,7 +1,7 @@
 import type { Change } from '../model/change.ts';
 import type { Command, Result } from '../model/command.ts';
 import type { Reporter } from '../model/event.ts';
-import { Problem, view } from '../model/problem.ts';
+import { exit, Problem, view } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
 
 /** A command of a batch, and the change that it is for. */
@@ -45,11 +45,13 @@ export async function act(
   const clock = new Clock(host, report);
   clock.begin(steps[0]?.change);
   let failed: StepFailure | undefined;
+  let ended = 0;
 
-  await transport.run(
+  const batch = transport.run(
     steps.map(step => step.command),
     {
       onResult(index, result) {
+        ended = index + 1;
         const step = steps[index];
         if (step === undefined) return;
         if (result.code !== 0) {
@@ -66,7 +68,31 @@ export async function act(
       ...(signal ? { signal } : {}),
     },
   );
+  await batch.catch((error: unknown) => {
+    const step = steps[ended];
+    throw step !== undefined && error instanceof Problem && error.code === exit.unreachable
+      ? lostAt(host, step, ended, error)
+      : error;
+  });
   if (failed) throw failed;
+}
+
+/** The connection was lost: nobody knows what became of the step that was under way. */
+function lostAt(host: string, { command, change }: Step, done: number, error: Problem): Problem {
+  const { message, code, where = host, why, next } = error;
+  const at = [change?.address, command.label ?? command.argv[0]]
+    .filter(word => word !== undefined)
+    .join(': ');
+  const before =
+    done === 0 ? '' : `; ${done === 1 ? 'the step before it is' : `the ${done} steps before it are`} done`;
+  const truth = `it was at ${at}, which may be done or not${before}`;
+  return new Problem(message, {
+    code,
+    where,
+    why: why === undefined ? truth : `${why}; ${truth}`,
+    ...(next && { next }),
+    cause: error,
+  });
 }
 
 class Clock {

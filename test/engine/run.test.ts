@@ -226,6 +226,11 @@ test('a crash between the write of a file and its reload is mended by the next r
     () => fleet.host('lvs01').cutAfter(0),
   );
   await problem(run.apply());
+  const told = fleet.events.find(event => event.event === 'host.failed');
+  assert.match(
+    told?.error.why ?? '',
+    /it was at service\/keepalived: reload keepalived, which may be done or not; the \d+ steps? before/,
+  );
   assert.is(reloads(), before);
   const again = await fleet.open(changed, site, { only: ['lvs01'] });
   assert.equal(planned(again), ['lvs01 update service/keepalived']);

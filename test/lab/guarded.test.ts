@@ -169,9 +169,12 @@ test('when keepalived stops, omega runs the scripts; when it starts, alpha holds
   inventory,
 }) => {
   await scene.on('lvs01', ': >/run/lvs-told; systemctl stop keepalived');
+  // keepalived starts its scripts and waits for none of them.
+  const wanted = ['quorum down', 'web01 80 down', 'web01 8080 down'];
+  const there = wanted.map(line => `grep -qx '${line}' /run/lvs-told`).join(' && ');
+  await scene.on('lvs01', `for i in 1 2 3 4 5 6 7 8 9 10; do { ${there}; } && break; sleep 1; done`);
   const lines = await told(scene, 'lvs01');
-  for (const line of ['quorum down', 'web01 80 down', 'web01 8080 down'])
-    assert.ok(lines.includes(line), `${line} is not in ${lines.join(', ')}`);
+  for (const line of wanted) assert.ok(lines.includes(line), `${line} is not in ${lines.join(', ')}`);
   await mustCarry(scene, 'lvs02');
   // One line for each change: milliseconds since the start, real servers of http, whether the VIP is here.
   const watch = `from=$(date +%s%N); : >/run/lvs-told; systemctl start keepalived; last=

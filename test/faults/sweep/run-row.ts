@@ -114,6 +114,7 @@ function wordsOf(said: Said, row: Row, host: LightHost): readonly string[] {
     ...(told.some(({ error }) => error.next !== undefined) ? [] : ['what to do next']),
     ...(told.some(({ error }) => error.why !== undefined) ? [] : ['why']),
     ...(row.fault === 'interrupt' || text.includes(host.name) ? [] : ['the host']),
+    ...(row.fault !== 'cut' || /it was at \w|cut it off/.test(text) ? [] : ['the step']),
   ];
   return missing.length === 0 ? [] : [`I5: the failure does not name ${missing.join(', ')}: ${text}`];
 }

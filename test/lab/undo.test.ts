@@ -63,7 +63,8 @@ const playbook = async (scene: Scene, ...resources: readonly string[]): Promise<
   return path;
 };
 
-const live = 'ip -o addr; ip route; iptables-save | grep -v "^#"; cat /proc/sys/net/ipv4/ip_forward';
+/** Of iptables the rules, and policies that are none of the kernel's own: a table that was only looked at is there, empty. */
+const live = `ip -o addr; ip route; iptables-save | grep -e '^-' -e '^:[^ ]* [DQR]'; cat /proc/sys/net/ipv4/ip_forward`;
 
 /**
  * How each cuts off, and after how many seconds the host undoes it. An open connection that goes dead is noticed after some 15 s; by

@@ -28,7 +28,7 @@ export function firstInventory(beginning: Beginning): Sketch {
   const route = method === 'NAT' ? (innerVip?.split('/')[0] ?? addressOf(directors[0])) : undefined;
   const hosts = [
     ...directors.map((host, index) =>
-      entry(host, { roles: ['director'], ...(spare && { priority: Math.max(150 - 50 * index, 1) }) }),
+      entry(host, { roles: ['director'], ...(spare && { priority: Math.max(254 - 4 * index, 1) }) }),
     ),
     ...realServers.map(host => entry(host, said({ roles: ['real_server'], default_route: route }))),
     ...clients.map(host => entry(host, { roles: ['client'] })),
@@ -116,7 +116,7 @@ function* remarks(
   if (director !== undefined && spare)
     yield {
       path: ['hosts', director],
-      text: 'The director with the higher priority holds the VIP; the other takes it when the first is gone.',
+      text: 'The director with the higher priority holds the VIP; the other takes it when the first is gone, the sooner the nearer its own is to 255.',
     };
   if (server !== undefined) yield { path: ['hosts', server], text: why[method] };
   if (client !== undefined)

@@ -205,4 +205,23 @@ done`;
   await mustBeInSync(scene, inventory);
 });
 
+test('passwords stand in keepalived.conf alone: not in the journal, a log, an argv, an environment or a copy', async ({
+  scene,
+}) => {
+  // Put together there, so that the search does not find itself.
+  const search = `a=front-6 b=back--6; a=\${a}1 b=\${b}2
+journalctl -q --no-pager -o export | grep -aF -e "$a" -e "$b" | sed 's/^/journal: /'
+grep -raFl -e "$a" -e "$b" /var/log /run/log /tmp /var/tmp /var/lib/lvsform 2>/dev/null
+for f in /proc/[0-9]*/cmdline /proc/[0-9]*/environ; do grep -aqsF -e "$a" -e "$b" "$f" && echo "$f"; done
+stat -c %a /etc/keepalived/keepalived.conf; grep -cF -e "$a" -e "$b" /etc/keepalived/keepalived.conf
+ls /var/lib/lvsform/edited; cat /var/lib/lvsform/edited/*.* | grep -c stranger`;
+  for (const host of ['lvs01', 'lvs02']) {
+    const { stdout } = await scene.on(host, search);
+    // lvs02 had its passwords changed by hand: the copy of that has none.
+    const copy =
+      host === 'lvs02' ? /^600\n2\netc%keepalived%keepalived\.conf\.\w{12}\n0\n$/ : /^600\n2\n0\n$/;
+    assert.match(stdout, copy, host);
+  }
+});
+
 test.run();

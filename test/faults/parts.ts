@@ -21,6 +21,8 @@ export interface PartOptions {
 export interface Part {
   readonly name: string;
   readonly about: string;
+  /** It waits to be named, or for `--whole`. */
+  readonly long?: true;
   run(options: PartOptions): Promise<readonly Figure[]>;
 }
 
@@ -68,14 +70,17 @@ export const parts: readonly Part[] = [
   files('bad-configurations', 'bad configurations of keepalived on a director that serves (lab)', [
     'test/lab/checks.test.ts',
   ]),
-  files('points', 'sixty faults in the middle of an up and a down of real directors (lab)', [
-    'test/lab/points.test.ts',
-  ]),
   files('directors', 'directors that change in use, or are lost; a real server half set up (lab)', [
     'test/lab/directors-load.test.ts',
     'test/lab/directors.test.ts',
     'test/lab/arp.test.ts',
   ]),
+  {
+    ...files('points', 'sixty faults in the middle of an up and a down of a real cluster (lab)', [
+      'test/lab/points.test.ts',
+    ]),
+    long: true,
+  },
 ];
 
 function rowLine(row: string, broken: readonly string[], seconds: number): string {

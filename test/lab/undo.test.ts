@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { figure } from '../faults/figure.ts';
 import { type Ended, events, Scene } from './scene.ts';
 
 /** What undoes itself, on real hosts: a host that is cut off by a change, and a keepalived that does not come through one. */
@@ -70,13 +71,24 @@ const live = `ip -o addr; ip route; iptables-save | grep -e '^-' -e '^:[^ ]* [DQ
  * How each cuts off, and after how many seconds the host undoes it. An open connection that goes dead is noticed after some 15 s; by
  * then a host with a shorter limit lets us in again, and says that it undid.
  */
+let undone = 0;
 const cuts: { readonly [what: string]: readonly [number, (controller: string) => string] } = {
   'a rule of the firewall': [
     30,
     () => 'iptables: { chain: INPUT, place: insert, rule: [-p, tcp, --dport, "22", -j, DROP] }',
   ],
-  'a route': [10, controller => `route: { to: ${controller}/32, via: 192.168.0.99 }`],
+  'a route, its clock a day behind,': [
+    10,
+    controller => `route: { to: ${controller}/32, via: 192.168.0.99 }`,
+  ],
   'an address': [10, controller => `address: { interface: lo, address: ${controller}/32 }`],
+};
+
+const day = 86_400;
+
+/** Sets a host's clock forward, or back. */
+const shiftClock = async (scene: Scene, host: string, seconds: number): Promise<void> => {
+  good(await scene.on(host, `date -s "@$(($(date +%s) + ${seconds}))"`), 'date');
 };
 
 for (const [what, [limit, resource]] of Object.entries(cuts)) {
@@ -92,6 +104,8 @@ for (const [what, [limit, resource]] of Object.entries(cuts)) {
       resource(controller),
       'file: { path: /root/after, content: "never\\n" }',
     );
+    const behind = what.includes('a day behind');
+    if (behind) await shiftClock(scene, 'web01', -day);
     const began = performance.now();
     const ended = await scene.lvsform(
       ...['run', path, '--yes', '--json', '--confirm-timeout', String(limit), '-i', inventory],
@@ -121,8 +135,37 @@ for (const [what, [limit, resource]] of Object.entries(cuts)) {
     good(await scene.lvsform('run', await playbook(scene), '--yes', '-i', inventory), 'mended');
     assert.is((await scene.on('web01', live)).stdout, before);
     assert.is((await scene.on('web01', 'test -e /var/lib/lvsform/undo')).code, 1);
+    if (behind) await shiftClock(scene, 'web01', day);
+    undone += 1;
   });
 }
+
+test('each cut was undone', () => {
+  const all = Object.keys(cuts).length;
+  assert.ok(figure('undone-after-cut-off', (100 * undone) / all, '%', { atLeast: 100 }));
+});
+
+test('clocks that are off by a day, and are set right again, change nothing', async ({
+  scene,
+  inventory,
+}) => {
+  const inSync = async (file: string) =>
+    good(await scene.lvsform('plan', '--detailed-exitcode', '-i', file), 'plan');
+  const other = await scene.inventory('dr', text =>
+    quickChecks(text.replace(/^lab: \{(.*)\}$/m, 'lab: {$1, preinstalled: true }')).replace(
+      'delay_loop: 2',
+      'delay_loop: 3',
+    ),
+  );
+  await Promise.all([shiftClock(scene, 'lvs01', -day), shiftClock(scene, 'lvs02', day)]);
+  await inSync(inventory);
+  good(await scene.lvsform('up', '--yes', '-i', other), 'up');
+  await inSync(other);
+  await Promise.all([shiftClock(scene, 'lvs01', day), shiftClock(scene, 'lvs02', -day)]);
+  await inSync(other);
+  good(await scene.lvsform('up', '--yes', '-i', inventory), 'up');
+  await inSync(inventory);
+});
 
 /** Asks the VIP ten times a second for some seconds; answers how many requests were not served. */
 const load = async (

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Run } from '../engine/run.ts';
+import type { Between, Order, Run } from '../engine/run.ts';
 import type { Plan } from '../model/change.ts';
 import { canonical } from '../model/json.ts';
 import { exit, Problem } from '../model/problem.ts';
@@ -10,11 +10,11 @@ import type { Input } from './command.ts';
 import { confirm } from './confirm.ts';
 
 /** What is taken care of where a plan changes directors. */
-export interface Care {
+export interface Care extends Order {
   /** Throws where the plan should not be done; each reason is reported. */
   demand(): void;
   /** Waits until the directors that have changed are healthy, before others change; a director that stays sick stops the run. */
-  between(next: readonly string[], changed: readonly string[]): Promise<void>;
+  between: Between;
   close(): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export async function showAndApply(input: Input, run: Run, care?: Care): Promise
   output.print(`${planText(run.plan, output.paint)}\n\n`);
   care?.demand();
   await confirm(input, 'Do this?');
-  const made = await output.watching(() => run.apply(care?.between));
+  const made = await output.watching(() => run.apply(care));
   const hosts = new Set(run.plan.hosts.map(({ host }) => host)).size;
   output.print(
     `${output.paint.good('Done')}: ${counted(made, 'change')} made on ${counted(hosts, 'host')}; read again, nothing is left to do.\n`,

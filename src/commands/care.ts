@@ -2,6 +2,7 @@ import type { Run } from '../engine/run.ts';
 import type { Host } from '../model/cluster.ts';
 import { exit, Problem, view } from '../model/problem.ts';
 import { objections, unready } from '../verify/directors/change.ts';
+import { deafness, deafOf } from '../verify/directors/deaf.ts';
 import { preflight } from '../verify/directors/preflight.ts';
 import { newcomers } from '../verify/directors/segments.ts';
 import { readStandings, type Standing } from '../verify/directors/standing.ts';
@@ -10,6 +11,7 @@ import type { Care } from './apply.ts';
 import type { Input } from './command.ts';
 import { directorsOf, reach } from './reach.ts';
 import type { Session } from './session.ts';
+import { Standstill } from './standstill.ts';
 
 /** Seconds that a changed director has to show that it is healthy; its checks may need a round more. */
 const patience = 15;
@@ -33,11 +35,24 @@ export async function careOf(input: Input, session: Session, run: Run): Promise<
         ? []
         : preflight(cluster, coming, answering([...directors, ...near]), transportOf, options.report),
     ]);
-    const gaps = input.values.flag('accept-gap') ? [] : objections(cluster, run.plan, before, unreached);
+    const accepts = input.values.flag('accept-gap');
+    const met = new Set(session.hosts.map(({ name }) => name));
+    const gaps = accepts
+      ? []
+      : [...objections(cluster, run.plan, before, unreached), ...deafness(cluster, run.plan, before, met)];
+    const deaf = deafOf(cluster, run.plan, before);
+    const standstill = deaf && new Standstill(deaf, run.plan, transportOf, options.report);
     return {
-      demand: () => refuse([...found, ...gaps], input),
-      between: (next, changed) => ready(session, before, read, next, changed),
-      close: () => reached.close(),
+      demand() {
+        refuse([...found, ...gaps], input);
+        standstill?.tell();
+      },
+      async between(next, changed, wave) {
+        await ready(session, before, read, next, standstill?.working(changed) ?? changed);
+        if (wave !== undefined) await standstill?.before(wave, next);
+      },
+      ...(standstill && { last: (host: string, wave: string) => standstill.comesLast(host, wave) }),
+      close: () => (standstill?.end() ?? Promise.resolve()).finally(() => reached.close()),
     };
   } catch (error) {
     await reached.close();

@@ -188,7 +188,7 @@ export class HostRun {
       .filter(({ kind }) => !kind.passing);
     const last = new Map(this.#ledger.entries.map(({ address, made }) => [address, made]));
     const entries = wanted.map(one => {
-      const made = madeOf(one.kind, one.subject, one.to, last.get(one.address));
+      const made = madeOf(one, last.get(one.address));
       return {
         address: one.address,
         kind: one.kind.name,

@@ -20,7 +20,7 @@ export interface Entry {
   readonly subject: JsonObject;
   /** null: it was not there. */
   readonly before: JsonObject | null;
-  /** Sums of what lvsform made of it last, the newest first, for kinds that are copied where another hand changed them. */
+  /** Sums of what lvsform makes of it, and of what it had made before, for kinds that are copied where another hand changed them. */
   readonly made?: readonly string[];
   /** Names of the playbooks that want it; it goes when the last of them lets go. */
   readonly owners: readonly string[];
@@ -150,7 +150,9 @@ export function settle(
     const owners = wanted.has(entry.address)
       ? [...new Set([...entry.owners, owner])]
       : entry.owners.filter(one => !playbooks.has(one));
-    return owners.length === 0 ? [] : [{ ...entry, owners }];
+    // What was made before has gone for good.
+    const made = entry.made?.slice(0, 1);
+    return owners.length === 0 ? [] : [{ ...entry, ...(made && { made }), owners }];
   });
   return { version: 1, entries };
 }

@@ -1,5 +1,3 @@
-import type { JsonObject } from '../model/json.ts';
-import type { AnyKind } from '../model/kind.ts';
 import type { Entry, Ledger } from './ledger.ts';
 import type { HostStage } from './look.ts';
 import type { Compared } from './plan.ts';
@@ -27,15 +25,14 @@ function withCopy(one: Compared, entry: Entry | undefined): Compared {
 }
 
 /**
- * The sums of what lvsform made of a resource, the newest first: what it is about to make, and the one before, which is
+ * The sums of what lvsform made of a resource: of what it is about to make, and of what it finds, where that was its own work and is
  * still there when the run is cut off. undefined: a kind that is not copied, or something that shall not be there.
  */
 export function madeOf(
-  kind: AnyKind,
-  subject: JsonObject,
-  to: JsonObject | undefined,
+  { kind, subject, from, to }: Compared,
   before: readonly string[] = [],
 ): readonly string[] | undefined {
-  const sum = to && kind.copy?.(subject, to)?.sum;
-  return sum === undefined ? undefined : [sum, ...before.filter(one => one !== sum)].slice(0, 2);
+  const [wanted, found] = [to, from].map(state => state && kind.copy?.(subject, state)?.sum);
+  if (wanted === undefined) return undefined;
+  return found !== undefined && found !== wanted && before.includes(found) ? [wanted, found] : [wanted];
 }

@@ -100,6 +100,7 @@ function difference(
   if (equal(from, to)) return undefined;
   const show = (state: JsonObject) => (kind.show ? kind.show(subject, state) : state);
   const effect = kind.effect?.(subject, from, to);
+  const deafens = kind.deafens?.(subject, from, to) ?? [];
   return {
     address: address(kind, subject),
     action: from === undefined ? 'create' : to === undefined ? 'delete' : 'update',
@@ -107,6 +108,7 @@ function difference(
     ...(to === undefined ? {} : { to: show(to) }),
     ...(reason === undefined ? {} : { reason }),
     ...(effect === undefined ? {} : { effect }),
+    ...(deafens.length > 0 && { deafens }),
     ...(kind.cuts?.(subject, from, to) && { cuts: true as const }),
     steps: kind.move(subject, from, to),
     undo: (kind.back ?? kind.move)(subject, to, from),

@@ -3,7 +3,7 @@ import type { Host } from '../model/cluster.ts';
 import { exit, Problem } from '../model/problem.ts';
 import { LockHeld, type Transport } from '../model/transport.ts';
 import { type HostContext, HostRun } from './host-run.ts';
-import type { HostWork } from './look.ts';
+import { type HostWork, removal } from './look.ts';
 import { demand, forEach, unlessAborted } from './parallel.ts';
 import type { Schedule, Wave } from './schedule.ts';
 import { timed } from './stopwatch.ts';
@@ -19,8 +19,19 @@ export interface RunOptions extends HostContext {
   readonly signal?: AbortSignal;
 }
 
-/** What is done between two waves: `next` are about to change, `changed` have. */
-export type Between = (next: readonly string[], changed: readonly string[]) => Promise<void>;
+/** What is done between two waves: `next` are about to change, `changed` have; `wave` is what comes, and undefined at the end. */
+export type Between = (
+  next: readonly string[],
+  changed: readonly string[],
+  wave: string | undefined,
+) => Promise<void>;
+
+/** How waves follow each other, where it is not simply one after the other. */
+export interface Order {
+  readonly between?: Between;
+  /** Hosts whose part in a wave comes after all other waves. */
+  readonly last?: (host: string, wave: string) => boolean;
+}
 
 /** All hosts of one run: opened (connected, locked, read, planned), perhaps applied, closed. */
 export class Run {
@@ -92,10 +103,10 @@ export class Run {
    * Acts wave by wave; a wave in which a host fails is the last one. `between` is asked before each wave that changes
    * something, with its hosts and those that have changed, and after the last one; a Problem of it ends the run. Answers the number of changes made.
    */
-  async apply(between: Between = async () => undefined): Promise<number> {
+  async apply({ between = async () => undefined, last = () => false }: Order = {}): Promise<number> {
     const { report, parallel, signal } = this.#options;
     const changed = new Map<string, number>();
-    for (const { name, steps } of this.#waves) {
+    for (const { name, steps } of ordered(this.#waves, last)) {
       const busy = steps.filter(({ host }) => this.#hosts.has(host));
       const now = new Set(busy.map(({ host, stage }) => `${host} ${stage}`));
       const planned = this.plan.hosts.filter(({ host, stage }) => now.has(`${host} ${stage}`));
@@ -103,6 +114,7 @@ export class Run {
         await between(
           planned.map(({ host }) => host),
           [...changed.keys()],
+          name,
         );
         report({ event: 'stage.started', stage: name, hosts: planned.map(({ host }) => host) });
       }
@@ -118,7 +130,7 @@ export class Run {
       demand(outcomes, step => step.host, report);
       signal?.throwIfAborted();
     }
-    await between([], [...changed.keys()]);
+    await between([], [...changed.keys()], undefined);
     return [...changed.values()].reduce((sum, made) => sum + made, 0);
   }
 
@@ -136,6 +148,19 @@ export class Run {
   async close(): Promise<void> {
     await closeAll([...this.#hosts.values()]);
   }
+}
+
+/** What comes last is still before what nobody wants any more goes. */
+function ordered(waves: readonly Wave[], last: (host: string, wave: string) => boolean): readonly Wave[] {
+  const part = ({ name, steps }: Wave, isLast: boolean): readonly Wave[] => {
+    const mine = steps.filter(({ host }) => last(host, name) === isLast);
+    return mine.length === 0 ? [] : [{ name, steps: mine }];
+  };
+  const [making, leaving] = [
+    waves.filter(one => one.name !== removal),
+    waves.filter(one => one.name === removal),
+  ];
+  return [...making.flatMap(one => part(one, false)), ...making.flatMap(one => part(one, true)), ...leaving];
 }
 
 /** Plans a host, once its lock is to be had; waits for it no longer than it may. */

@@ -9,6 +9,7 @@ import { isAtLeast } from '../model/version.ts';
 import { type Content, contentOf, files, type Ownership } from '../probes/files.ts';
 import { type InitSystem, init, initKey } from '../probes/init.ts';
 import { packages, upstreamVersion } from '../probes/packages.ts';
+import { deafened } from './deafened.ts';
 import { fileSchema } from './file-schema.ts';
 import { copyPlace, keepCopy, sumOf } from './keep-copy.ts';
 import { keepalivedFaults, type Surroundings } from './keepalived-faults.ts';
@@ -107,6 +108,20 @@ export const file: Kind<FileSpec, Subject, State> = {
   move: ({ path, validate, conceal = [] }, from, to) => [step(path, validate, conceal, from, to)],
 
   back: ({ path, conceal = [] }, from, to) => [step(path, undefined, conceal, from, to)],
+
+  deafens({ path }, from, to) {
+    if (path !== keepalivedConf || from === undefined || to === undefined) return [];
+    return 'link' in from || 'link' in to ? [] : deafened(from.content, to.content);
+  },
+
+  effect({ path }, from, to) {
+    if (path !== keepalivedConf || from === undefined || to === undefined) return undefined;
+    if ('link' in from || 'link' in to) return undefined;
+    const why = deafened(from.content, to.content);
+    return why.length === 0
+      ? undefined
+      : `directors with the old one do not hear those with the new one (${why.join('; ')})`;
+  },
 
   copy({ path, conceal = [] }, state) {
     if ('link' in state) return undefined;

@@ -16,6 +16,8 @@ export interface Change {
   readonly effect?: string;
   /** It may cut the controller off: the host undoes it by itself unless a fresh login confirms it. */
   readonly cuts?: true;
+  /** Why directors that have made it and such that have not take each other for lost, and would both carry a VIP. */
+  readonly deafens?: readonly string[];
   readonly steps: readonly Command[];
   readonly undo: readonly Command[];
 }

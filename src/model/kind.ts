@@ -45,6 +45,8 @@ export interface Kind<Spec, Subject extends JsonObject, State extends JsonObject
   touched?(subject: Subject, state: State, changed: ReadonlySet<string>): State;
   /** Whether the way between two states may cut off whoever works on the host: the host then undoes it unless a fresh login confirms it. */
   cuts?(subject: Subject, from: State | undefined, to: State | undefined): boolean;
+  /** Why hosts that have the new state and such that have the old one take each other for lost (VRRP), a line each; empty: they do not. */
+  deafens?(subject: Subject, from: State | undefined, to: State | undefined): readonly string[];
   /** Steps to a state that was there before, where they are other than those of `move`: what was in use is not judged anew. */
   back?(subject: Subject, from: State | undefined, to: State | undefined): readonly Command[];
   /** A state from before as it is brought back when a change fails: with all that it has loaded, where it was stale. */

@@ -117,6 +117,30 @@ test('the MASTER is not touched when its BACKUP fails', async () => {
   assert.equal(differences(blank, fleet.host('lvs01').dump()), []);
 });
 
+test('hosts that are to come last do so after all other waves, but before what nobody wants goes', async () => {
+  const fleet = new Fleet(names);
+  await fleet.up(await inventory('dr'));
+  const changed = await inventory('dr', text =>
+    text.replace('auth_pass: "1111"', 'auth_pass: "2222"').replace(/ +web02: \{ weight: 1 \}\n/, ''),
+  );
+  const order: string[] = [];
+  fleet.on(
+    event => event.event === 'stage.started' && order.push(`${event.stage}: ${event.hosts.join(' ')}`) < 0,
+    () => undefined,
+  );
+  const run = await fleet.open(changed, site, { options: { holder: 'a test' } });
+  const deaf = run.plan.hosts.flatMap(({ host, changes }) =>
+    changes.flatMap(({ address, deafens }) => (deafens ? [`${host} ${address} ${deafens.join()}`] : [])),
+  );
+  assert.equal(deaf.sort(), [
+    'lvs01 file//etc/keepalived/keepalived.conf web: password',
+    'lvs02 file//etc/keepalived/keepalived.conf web: password',
+  ]);
+  await run.apply({ last: (host, wave) => host === 'lvs02' && wave === 'backup directors' });
+  await run.close();
+  assert.equal(order.slice(-3), ['master directors: lvs01', 'backup directors: lvs02', 'removal: web02']);
+});
+
 test('two runs do not meet on a host', async () => {
   const fleet = new Fleet(names);
   const file = await inventory('dr');

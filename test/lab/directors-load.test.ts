@@ -107,6 +107,41 @@ printf 'Connection: close\\r\\n\\r\\n' >&3; cat <&3`,
   assert.ok(figure('zero-drop-failed', missed.length, 'requests', { atMost: 0 }), missed.join('\n'));
 });
 
+test('what makes directors deaf to each other is changed with one owner of each VIP at any time, and no request fails', async ({
+  scene,
+  inventory,
+}) => {
+  const password = await inventoryOf(scene, text => text.replace(/^( +)(auth_pass: ).*$/m, '$1$2"another"'));
+  const address = await inventoryOf(scene, text =>
+    text
+      .replace(/^( +)(auth_pass: ).*$/m, '$1$2"another"')
+      .replace(/^vips:\n/m, 'vips:\n  more: { address: 192.168.0.241/24 }\n')
+      .replace('vips: [web]', 'vips: [web, more]'),
+  );
+  const third = await inventoryOf(scene, text =>
+    text
+      .replace('    advert_interval: 1\n', '    version: 3\n    advert_interval: 1\n')
+      .replace(/ +# For a password.*\n +auth_pass.*\n/, ''),
+  );
+  await until(() => holdsVip(scene), 'lvs01 holds the VIP');
+  const missing = missed.length;
+  const seen = await watchOwners(scene, directors, 'eth0:240', async () => {
+    for (const [what, file] of Object.entries({ password, address, third, inventory })) {
+      await load(scene, `deaf: ${what}`, 40, async () => {
+        const { stdout } = await up(scene, file);
+        assert.match(stdout, 'keepalived stops on lvs02 while lvs01 changes', what);
+      });
+    }
+  });
+  for (const [host, { changes }] of seen)
+    assert.equal(
+      changes.map(({ holds }) => holds),
+      [host === 'lvs01'],
+      `${host} holds the VIP all the time or never`,
+    );
+  assert.equal(missed.slice(missing), []);
+});
+
 test('a planned failover is short', async ({ scene }) => {
   const close = await inventoryOf(scene, text =>
     text.replace('priority: 150', 'priority: 254').replace('priority: 100', 'priority: 250'),

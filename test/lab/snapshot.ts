@@ -3,12 +3,12 @@ import type { Scene } from './scene.ts';
 /**
  * Everything of a host that lvsform could have touched, as text: the file tree (sums of what is configuration, sizes of
  * the rest), sysctls, addresses, routes, iptables and IPVS tables, units. Left out is what changes by itself or
- * is the package manager's own book-keeping: what packages leave behind when they are purged (nginx its first page in
- * /var/www), the sysctls that the kernel computes at boot from the memory that it finds, those of connection tracking,
+ * is the package manager's own book-keeping: what packages leave behind when they are purged or were started once (nginx its first
+ * page in /var/www, and folders for requests), units that are somebody's login, the sysctls that the kernel computes at boot from the memory that it finds, those of connection tracking,
  * whose module stays once it was used.
  */
 const text = `export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
-prune='-path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var/tmp -o -path /var/log -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/systemd -o -path /var/lib/ucf -o -path /var/www -o -path /root/.ssh -o -path /lost+found -o -path /etc/ld.so.cache -o -path /etc/.pwd.lock'
+prune='-path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var/tmp -o -path /var/log -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/systemd -o -path /var/lib/ucf -o -path /var/www -o -path /var/lib/nginx/body -o -path /var/lib/nginx/fastcgi -o -path /var/lib/nginx/proxy -o -path /var/lib/nginx/scgi -o -path /var/lib/nginx/uwsgi -o -path /root/.ssh -o -path /lost+found -o -path /etc/ld.so.cache -o -path /etc/.pwd.lock'
 echo '## files'
 find / -xdev \\( $prune \\) -prune -o \\( -type d -printf '%y %m %u:%g %p\\n' -o -printf '%y %m %u:%g %s %p %l\\n' \\) | sort -k4
 echo '## sums'
@@ -25,7 +25,7 @@ echo '## ipvs'
 [ -e /proc/net/ip_vs ] && grep -vE '^(IP|Prot|  ->.RemoteAddress)' /proc/net/ip_vs
 echo '## units'
 units=$(systemctl list-unit-files --no-legend --no-pager) || { sleep 5; units=$(systemctl list-unit-files --no-legend --no-pager) || exit 1; }
-printf '%s\\n' "$units" | awk '{print $1, $2}' | sort
+printf '%s\\n' "$units" | awk '$2 != "transient" {print $1, $2}' | sort
 :`;
 
 /** Snapshots of hosts, by name. */

@@ -4,6 +4,7 @@ import { loadInventory } from '../../src/config/inventory.ts';
 import type { Change, Plan } from '../../src/model/change.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { objections, unready } from '../../src/verify/directors/change.ts';
+import { deafness, deafOf } from '../../src/verify/directors/deaf.ts';
 import { leftOf, membersOf, weighings } from '../../src/verify/directors/drain.ts';
 import { ailments } from '../../src/verify/directors/health.ts';
 import { parseHeard } from '../../src/verify/directors/listen.ts';
@@ -307,6 +308,28 @@ test('who has the virtual router id or the VIP already is named, and directors m
   assert.match(held?.message ?? '', 'web01 holds the VIP 192.168.0.240 itself');
   assert.throws(() => parseHeard({ code: 0, stdout: 'vrrp eth0', stderr: '' }), /listened/);
   assert.ok(heard('deaf').deaf);
+});
+
+test('who carries the VIP changes first where a change makes directors deaf to each other, and the others wait', () => {
+  const deafens = { ...change(conf), deafens: ['web: version 2 -> 3'] };
+  const both = plan(['lvs02', deafens], ['lvs01', deafens]);
+  const met = new Set(['lvs01', 'lvs02']);
+  assert.equal(deafOf(dr, both, [lvs01, lvs02]), {
+    first: ['lvs01'],
+    waiting: ['lvs02'],
+    why: ['web: version 2 -> 3'],
+  });
+  assert.equal(deafness(dr, both, [lvs01, lvs02], met), []);
+  assert.is(deafOf(dr, plan(['lvs02', change(conf)], ['lvs01', change(conf)]), [lvs01, lvs02]), undefined);
+  // The other has changed already, or does not work.
+  assert.is(deafOf(dr, plan(['lvs02', deafens]), [lvs01, lvs02]), undefined);
+  assert.is(deafOf(dr, both, [lvs01, standing('lvs02', { active: false })]), undefined);
+  // One of them has no part in the run; both carry VIPs.
+  assert.match(
+    said(deafness(dr, plan(['lvs01', deafens]), [lvs01, lvs02], new Set(['lvs01'])))[0] ?? '',
+    'hear',
+  );
+  assert.match(said(deafness(dr, both, [lvs01, standing('lvs02', withVip)], met))[0] ?? '', 'hear');
 });
 
 test.run();

@@ -98,7 +98,8 @@ export const host: Schema = {
     },
     priority: {
       type: 'integer',
-      description: 'VRRP priority of a director: the highest is the MASTER. A BACKUP waits (256 - priority)/256 of an advertisement longer before it takes over (RFC 5798, Skew_Time): 254 and 250 are quicker than 150 and 100.',
+      description:
+        'VRRP priority of a director: the highest is the MASTER. A BACKUP waits (256 - priority)/256 of an advertisement longer before it takes over (RFC 5798, Skew_Time): 254 and 250 are quicker than 150 and 100.',
       minimum: 1,
       maximum: 255,
       default: defaults.priority,

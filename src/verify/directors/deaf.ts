@@ -1,0 +1,80 @@
+import type { Plan } from '../../model/change.ts';
+import type { Cluster } from '../../model/cluster.ts';
+import { Problem } from '../../model/problem.ts';
+import { ownersOf } from './owners.ts';
+import type { Standing } from './standing.ts';
+
+/** How directors change that would not hear each other meanwhile: `waiting` stand still while `first` change. */
+export interface Deaf {
+  readonly first: readonly string[];
+  readonly waiting: readonly string[];
+  /** What makes them deaf. */
+  readonly why: readonly string[];
+}
+
+/**
+ * A BACKUP with a new version, password or address of VRRP does not hear a MASTER with the old one, and takes the VIP that the
+ * other still has. So where a plan brings such a change to who carries VIPs, the others stop until that is done: for some
+ * seconds nobody could take over, and at no time two carry one VIP. undefined: the usual order will do. Pure.
+ */
+export function deafOf(cluster: Cluster, plan: Plan, standings: readonly Standing[]): Deaf | undefined {
+  const changing = deafening(plan);
+  const active = standings.filter(each => each.active);
+  const carries = (each: Standing) => cluster.vips.some(vip => ownersOf(vip, [each]).length > 0);
+  const first = active.filter(each => changing.has(each.director) && carries(each));
+  const waiting = active.filter(each => changing.has(each.director) && !carries(each));
+  if (first.length === 0 || waiting.length === 0) return undefined;
+  return {
+    first: first.map(({ director }) => director),
+    waiting: waiting.map(({ director }) => director),
+    why: [...new Set([...first, ...waiting].flatMap(({ director }) => changing.get(director) ?? []))],
+  };
+}
+
+/**
+ * Why such a change should not be done: several carry VIPs, and one of them would take those of another; or a director that works
+ * has no part in the run. `met`: the directors that the run has read. Pure.
+ */
+export function deafness(
+  cluster: Cluster,
+  plan: Plan,
+  standings: readonly Standing[],
+  met: ReadonlySet<string>,
+): readonly Problem[] {
+  const changing = deafening(plan);
+  if (changing.size === 0) return [];
+  const active = standings.filter(each => each.active);
+  const changed = active.filter(({ director }) => changing.has(director));
+  const carrying = changed.filter(each => cluster.vips.some(vip => ownersOf(vip, [each]).length > 0));
+  const left = active.filter(({ director }) => !met.has(director)).map(({ director }) => director);
+  const why = [...new Set([...changing.values()].flat())].join('\n');
+  const what = 'directors that have changed would not hear those that have not, and both would carry a VIP';
+  return [
+    ...(left.length > 0 && changed.length > 0
+      ? [
+          new Problem(what, {
+            why: `${why}\n${left.join(' and ')}: no part of this run`,
+            next: 'change all directors in one run (without --host and --role), or give --accept-gap to go on',
+          }),
+        ]
+      : []),
+    ...(carrying.length > 1
+      ? [
+          new Problem(what, {
+            why: `${why}\n${carrying.map(({ director }) => director).join(' and ')} carry VIPs`,
+            next: 'stop keepalived on all of them but one, so that it carries all VIPs, and run the same command again; or give --accept-gap to go on',
+          }),
+        ]
+      : []),
+  ];
+}
+
+/** By director, what its change makes it deaf to. */
+function deafening({ hosts }: Plan): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { host, changes } of hosts) {
+    const why = changes.flatMap(({ deafens = [] }) => deafens);
+    if (why.length > 0) found.set(host, [...(found.get(host) ?? []), ...why]);
+  }
+  return found;
+}

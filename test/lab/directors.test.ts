@@ -215,11 +215,11 @@ test('what others have on the hosts stays, and what somebody changed by hand is 
   inventory,
 }) => {
   const foreign = [
-    'ipvsadm -A -t 192.168.0.210:8888 -s rr; ipvsadm -a -t 192.168.0.210:8888 -r 192.168.0.223:80 -m',
+    'ipvsadm -A -t 192.168.0.210:8888 -s rr && ipvsadm -a -t 192.168.0.210:8888 -r 192.168.0.223:80 -m',
     'iptables -A INPUT -s 203.0.113.9 -j DROP',
     'echo mine >/etc/keepalived/notes.txt',
     'ip addr add 192.168.0.213/24 dev eth0',
-  ].join('; ');
+  ].join(' && ');
   for (const host of directors) good(await scene.on(host, foreign), 'foreign things');
   const theirs = async (host: string) =>
     (

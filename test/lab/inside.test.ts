@@ -1,4 +1,5 @@
 // timeout: 600 s
+// runs: asked
 // grace: 60 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

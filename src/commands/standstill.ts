@@ -29,8 +29,9 @@ export class Standstill {
 
   /** Says what will be done, before anything is. */
   tell(): void {
-    const { first, waiting, why } = this.#deaf;
-    const text = `keepalived stops on ${waiting.join(' and ')} while ${first.join(' and ')} changes, so that no two carry one VIP (${why.join('; ')}); until it works again nobody could take over`;
+    const { first, stopping, why } = this.#deaf;
+    if (stopping.length === 0) return;
+    const text = `keepalived stops on ${stopping.join(' and ')} while ${first.join(' and ')} changes, so that no two carry one VIP (${why.join('; ')}); until it works again nobody could take over`;
     this.#report({ event: 'note', text });
   }
 
@@ -46,9 +47,9 @@ export class Standstill {
 
   /** Stops who waits before a wave in which who carries the VIPs changes. In a wave of its own each starts by its change. */
   async before(wave: string, hosts: readonly string[]): Promise<void> {
-    const { first, waiting } = this.#deaf;
+    const { first, stopping } = this.#deaf;
     if (hosts.some(host => first.includes(host) && this.#brings(host, wave))) {
-      for (const host of waiting) {
+      for (const host of stopping) {
         this.#stopped.add(host);
         await this.#do(host, stop(keepalived));
       }

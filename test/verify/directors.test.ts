@@ -317,13 +317,16 @@ test('who carries the VIP changes first where a change makes directors deaf to e
   assert.equal(deafOf(dr, both, [lvs01, lvs02]), {
     first: ['lvs01'],
     waiting: ['lvs02'],
+    stopping: ['lvs02'],
     why: ['web: version 2 -> 3'],
   });
   assert.equal(deafness(dr, both, [lvs01, lvs02], met), []);
   assert.is(deafOf(dr, plan(['lvs02', change(conf)], ['lvs01', change(conf)]), [lvs01, lvs02]), undefined);
-  // The other has changed already, or does not work.
+  const stopped = deafOf(dr, both, [lvs01, standing('lvs02', { active: false })]);
+  assert.equal([stopped?.waiting, stopped?.stopping], [['lvs02'], []]);
+  // The other has changed already, or nobody carries a VIP.
   assert.is(deafOf(dr, plan(['lvs02', deafens]), [lvs01, lvs02]), undefined);
-  assert.is(deafOf(dr, both, [lvs01, standing('lvs02', { active: false })]), undefined);
+  assert.is(deafOf(dr, both, [lvs02]), undefined);
   // One of them has no part in the run; both carry VIPs.
   assert.match(
     said(deafness(dr, plan(['lvs01', deafens]), [lvs01, lvs02], new Set(['lvs01'])))[0] ?? '',

@@ -4,10 +4,12 @@ import { Problem } from '../../model/problem.ts';
 import { ownersOf } from './owners.ts';
 import type { Standing } from './standing.ts';
 
-/** How directors change that would not hear each other meanwhile: `waiting` stand still while `first` change. */
+/** How directors change that would not hear each other meanwhile: `waiting` stand still while `first` change, and come last. */
 export interface Deaf {
   readonly first: readonly string[];
   readonly waiting: readonly string[];
+  /** Those of them that work until then. */
+  readonly stopping: readonly string[];
   /** What makes them deaf. */
   readonly why: readonly string[];
 }
@@ -22,11 +24,13 @@ export function deafOf(cluster: Cluster, plan: Plan, standings: readonly Standin
   const active = standings.filter(each => each.active);
   const carries = (each: Standing) => cluster.vips.some(vip => ownersOf(vip, [each]).length > 0);
   const first = active.filter(each => changing.has(each.director) && carries(each));
-  const waiting = active.filter(each => changing.has(each.director) && !carries(each));
+  // One whose keepalived does not work is started by its change, so it too comes last.
+  const waiting = standings.filter(each => changing.has(each.director) && !carries(each));
   if (first.length === 0 || waiting.length === 0) return undefined;
   return {
     first: first.map(({ director }) => director),
     waiting: waiting.map(({ director }) => director),
+    stopping: waiting.filter(each => each.active).map(({ director }) => director),
     why: [...new Set([...first, ...waiting].flatMap(({ director }) => changing.get(director) ?? []))],
   };
 }

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execIn, labDown, openLab, type RunningLab, sshArgv } from '../../src/lab/index.ts';
+import { Predictions } from './predictions.ts';
 
 /** How a command ended. */
 export interface Ended {
@@ -20,6 +21,7 @@ const root = new URL('../..', import.meta.url).pathname;
 export class Scene {
   readonly name: string;
   readonly directory: string;
+  readonly #predictions = new Predictions();
 
   private constructor(name: string, directory: string) {
     this.name = name;
@@ -50,13 +52,15 @@ export class Scene {
     return path;
   }
 
-  /** Runs the command line of lvsform. */
-  lvsform(...args: readonly string[]): Promise<Ended> {
+  /** Runs the command line of lvsform. Of an `up` that tells its events, what was made is held against what was planned. */
+  async lvsform(...args: readonly string[]): Promise<Ended> {
     const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', 'main.ts'), ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return ended(child);
+    const end = await ended(child);
+    if (args[0] === 'up' && args.includes('--json') && end.code === 0) this.#predictions.add(end.stdout);
+    return end;
   }
 
   async lab(): Promise<RunningLab> {
@@ -102,6 +106,7 @@ systemctl is-system-running --wait || { code=$?; systemctl --failed --no-legend 
   }
 
   async end(): Promise<void> {
+    this.#predictions.tell();
     await labDown(this.name);
     await rm(this.directory, { recursive: true, force: true });
   }

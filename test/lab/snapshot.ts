@@ -14,7 +14,7 @@ find / -xdev \\( $prune \\) -prune -o \\( -type d -printf '%y %m %u:%g %p\\n' -o
 echo '## sums'
 find /etc /usr/local /opt /root /var/lib /var/www -xdev \\( $prune \\) -prune -o -type f -print0 2>/dev/null | xargs -0 sha256sum | sort -k2
 echo '## sysctls'
-sysctl -a 2>/dev/null | grep -vE '^(fs\\.(dentry|inode|file|quota|aio|epoll)|kernel\\.(random|ns_last_pid|pty\\.nr|tainted|threads-max)|net\\.netfilter|net\\.nf_conntrack|net\\.ipv4\\.(inet_peer|tcp_ehash|tcp_max_(orphans|tw)|(tcp|udp)_.?mem)|user\\.max|vm\\.)' | sort
+sysctl -a 2>/dev/null | grep -vE '^(fs\\.(dentry|inode|file|quota|aio|epoll)|kernel\\.(random|ns_last_pid|pty\\.nr|tainted|threads-max)|net\\.netfilter|net\\.nf_conntrack|net\\.ipv4\\.(inet_peer|tcp_ehash|tcp_max_(orphans|tw)|(tcp|udp)_.?mem)|net\\.ipv4\\.vs\\.sync_qlen_max|user\\.max|vm\\.)' | sort
 echo '## addresses'
 ip -o addr show | sed 's/ valid_lft.*//' | sort
 echo '## routes'

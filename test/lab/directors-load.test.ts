@@ -128,8 +128,8 @@ test('what makes directors deaf to each other is changed with one owner of each 
   const seen = await watchOwners(scene, directors, 'eth0:240', async () => {
     for (const [what, file] of Object.entries({ password, address, third, inventory })) {
       await load(scene, `deaf: ${what}`, 40, async () => {
-        const { stdout } = await up(scene, file);
-        assert.match(stdout, 'keepalived stops on lvs02 while lvs01 changes', what);
+        const { stderr } = await up(scene, file);
+        assert.match(stderr, 'keepalived stops on lvs02 while lvs01 changes', what);
       });
     }
   });

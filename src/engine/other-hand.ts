@@ -21,7 +21,7 @@ function withCopy(one: Compared, entry: Entry | undefined): Compared {
   if (copy === undefined || entry.made.includes(copy.sum)) return one;
   const told = `somebody else has changed it since: a copy stays in ${copy.place}`;
   const effect = change.effect === undefined ? told : `${change.effect}; ${told}`;
-  return { ...one, change: { ...change, effect, steps: [copy.keep, ...change.steps] } };
+  return { ...one, change: { ...change, effect, steps: [...copy.keep, ...change.steps] } };
 }
 
 /**

@@ -54,13 +54,14 @@ export const directory: Kind<DirectorySpec, Subject, Ownership> = {
 
   want: ({ owner = 'root', group = 'root', mode = '0755', state }) =>
     state === 'absent' ? undefined : { owner, group, mode },
-  move: ({ path }, _from, to) => [to === undefined ? remove(path) : make(path, to)],
+  move: ({ path }, _from, to) => [to === undefined ? remove(path) : makeDirectory(path, to)],
   mayStay: ({ path }, _state, wanted) =>
     wanted === undefined ? `${path} stays: it is not empty` : undefined,
   effect: ({ path }, _from, to) => (to === undefined ? `removes ${path} if it is empty` : undefined),
 };
 
-function make(path: string, { owner, group, mode }: Ownership): Command {
+/** Makes a directory whose parent exists, or gives one that is there its owner and mode. */
+export function makeDirectory(path: string, { owner, group, mode }: Ownership): Command {
   return {
     argv: script('lvsform-make-directory', makeText, path, `${owner}:${group}`, mode),
     label: `make ${path}`,

@@ -11,7 +11,7 @@ import { type InitSystem, init, initKey } from '../probes/init.ts';
 import { packages, upstreamVersion } from '../probes/packages.ts';
 import { deafened } from './deafened.ts';
 import { fileSchema } from './file-schema.ts';
-import { copyPlace, keepCopy, sumOf } from './keep-copy.ts';
+import { copyOf } from './keep-copy.ts';
 import { keepalivedFaults, type Surroundings } from './keepalived-faults.ts';
 import { type FirstVersions, newerWords } from './newer-words.ts';
 import type { Presence } from './presence.ts';
@@ -109,15 +109,10 @@ export const file: Kind<FileSpec, Subject, State> = {
 
   back: ({ path, conceal = [] }, from, to) => [step(path, undefined, conceal, from, to)],
 
-  deafens({ path }, from, to) {
-    if (path !== keepalivedConf || from === undefined || to === undefined) return [];
-    return 'link' in from || 'link' in to ? [] : deafened(from.content, to.content);
-  },
+  deafens: ({ path }, from, to) => deafTo(path, from, to),
 
   effect({ path }, from, to) {
-    if (path !== keepalivedConf || from === undefined || to === undefined) return undefined;
-    if ('link' in from || 'link' in to) return undefined;
-    const why = deafened(from.content, to.content);
+    const why = deafTo(path, from, to);
     return why.length === 0
       ? undefined
       : `directors with the old one do not hear those with the new one (${why.join('; ')})`;
@@ -128,7 +123,7 @@ export const file: Kind<FileSpec, Subject, State> = {
     // Nothing can be left out of bytes that are no text.
     if (conceal.length > 0 && state.encoding !== undefined) return undefined;
     const shown = conceal.length === 0 ? state : { content: withoutSecrets(state.content, conceal) };
-    return { sum: sumOf(state), keep: keepCopy(path, state, shown), place: copyPlace(path, state) };
+    return copyOf(path, state, shown);
   },
 
   show({ conceal = [] }, state) {
@@ -153,6 +148,12 @@ function stateOf(path: string, answers: Answers): State | undefined {
   throw new Problem(`${path} is not a file`, {
     why: entry.type === 'directory' ? 'it is a directory' : `it is ${entry.what}`,
   });
+}
+
+/** Why keepalived with the one content does not hear keepalived with the other. */
+function deafTo(path: string, from: State | undefined, to: State | undefined): readonly string[] {
+  if (path !== keepalivedConf || from === undefined || to === undefined) return [];
+  return 'link' in from || 'link' in to ? [] : deafened(from.content, to.content);
 }
 
 function textOf(spec: FileSpec, { render, answers }: Context): string {

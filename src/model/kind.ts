@@ -63,10 +63,10 @@ export interface Kind<Spec, Subject extends JsonObject, State extends JsonObject
   effect?(subject: Subject, from: State | undefined, to: State | undefined): string | undefined;
 }
 
-/** A copy of a state: its sum, the step that makes the copy (without secrets), and where it goes on the host. */
+/** A copy of a state: the state's sum, the steps that make the copy (without secrets), and where it goes on the host. */
 export interface Copy {
   readonly sum: string;
-  readonly keep: Command;
+  readonly keep: readonly Command[];
   readonly place: string;
 }
 

@@ -1,4 +1,7 @@
 import { type Ended, Scene } from './scene.ts';
+import { good } from './verdicts.ts';
+
+export { good };
 
 /** The two directors of `dr.yml`, and the VIP that one of them holds. */
 export const directors = ['lvs01', 'lvs02'];
@@ -8,12 +11,6 @@ export const vip = '192.168.0.240';
 export interface Directors {
   readonly scene: Scene;
   readonly inventory: string;
-}
-
-/** The command's end, which must be a good one. */
-export function good(ended: Ended, what: string): Ended {
-  if (ended.code !== 0) throw new Error(`${what}: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
-  return ended;
 }
 
 /** `dr.yml` with checks every 2 s, on hosts that have their packages. */

@@ -3,17 +3,13 @@
 // grace: 60 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Ended, Scene } from './scene.ts';
+import { Scene } from './scene.ts';
+import { good } from './verdicts.ts';
 
 const directors = ['lvs01', 'lvs02'];
 const filtering = [...directors, 'web01', 'gateway'];
 
 const test = suite<{ scene: Scene; inventory: string; foreign: ReadonlyMap<string, string> }>('firewall');
-
-const good = (ended: Ended, what: string): Ended => {
-  if (ended.code !== 0) throw new Error(`${what}: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
-  return ended;
-};
 
 /**
  * What an owner of such hosts has: a script that drops all that it does not know, loaded at boot before the network. It

@@ -7,14 +7,10 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { debianSource } from './debian-source.ts';
-import { type Ended, events, Scene } from './scene.ts';
+import { events, Scene } from './scene.ts';
+import { good } from './verdicts.ts';
 
 const test = suite<{ scene: Scene; inventory: string; tarball: Promise<Buffer> }>('hosts of many kinds');
-
-const good = (ended: Ended, what: string): Ended => {
-  if (ended.code !== 0) throw new Error(`${what}: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
-  return ended;
-};
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter(word => word !== '');
 

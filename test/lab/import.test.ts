@@ -8,17 +8,13 @@ import * as assert from 'uvu/assert';
 import { execIn } from '../../src/lab/index.ts';
 import type { Change } from '../../src/model/change.ts';
 import { type Ended, Scene } from './scene.ts';
+import { good } from './verdicts.ts';
 
 /** `init` begins a cluster, and `import live` takes over one that was made by hand: keepalived, two directors, DR. */
 const test = suite<{ scene: Scene; first: string; taken: string }>('import');
 
 const root = new URL('../..', import.meta.url).pathname;
 const name = 't-import';
-
-const good = (ended: Ended, what: string): Ended => {
-  if (ended.code !== 0) throw new Error(`${what}: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
-  return ended;
-};
 
 const keepalivedConf = (state: string, priority: number) => `global_defs {
     router_id LVS_DEVEL

@@ -3,19 +3,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Change } from '../../src/model/change.ts';
-import { type Ended, events, Scene } from './scene.ts';
+import { events, Scene } from './scene.ts';
 import { differences, snapshots, touched } from './snapshot.ts';
+import { good } from './verdicts.ts';
 
 const hosts = ['lvs01', 'lvs02', 'web01', 'web02', 'lan-client', 'wan-client', 'gateway'];
 const directors = ['lvs01', 'lvs02'];
 const clients = ['lan-client', 'wan-client'];
 
 const test = suite<{ scene: Scene; inventory: string; blank: ReadonlyMap<string, string> }>('main job');
-
-const good = (ended: Ended, what: string): Ended => {
-  if (ended.code !== 0) throw new Error(`${what}: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
-  return ended;
-};
 
 /** host and address of each change that a run made, sorted. */
 const made = (stdout: string): readonly string[] =>
@@ -218,6 +214,10 @@ test('from mode keepalived to mode vrrp, in place; the VIP goes to the BACKUP an
   await scene.reboot(directors);
   await isInSync(scene, inventory);
   mustTakeTurns(good(await scene.lvsform('verify', '--json', '-i', inventory), 'verify').stdout, clients);
+});
+
+test('each up made what its plan had said, and nothing else', ({ scene }) => {
+  assert.equal(scene.predictions.wrong, []);
 });
 
 test('after down each host is as it was before the first up', async ({ scene, inventory, blank }) => {

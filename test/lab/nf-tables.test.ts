@@ -8,6 +8,7 @@ import { labSpec } from '../../src/commands/lab-spec.ts';
 import { loadInventory } from '../../src/config/inventory.ts';
 import { NamespaceHosts } from './namespace-hosts.ts';
 import type { Ended } from './scene.ts';
+import { good } from './verdicts.ts';
 
 /**
  * iptables over nf_tables, which the lab's kernel has not and this machine's may have: a gateway whose iptables is
@@ -20,11 +21,6 @@ const test = suite<{ hosts: NamespaceHosts; inventory: string; foreign: Readonly
 const root = new URL('../..', import.meta.url).pathname;
 const ours = ['gateway', 'web01'];
 const only = ours.flatMap(host => ['--host', host]);
-
-const good = (ended: Ended, what: string): Ended => {
-  if (ended.code !== 0) throw new Error(`${what}: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
-  return ended;
-};
 
 /** inventories/firewall.yml without what takes IPVS, tunnels or firewalld; its hosts are reached by `ssh`. */
 const edited = (ssh: string): string =>

@@ -8,8 +8,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { plug, unplug } from '../../src/lab/index.ts';
 import { figure } from '../faults/figure.ts';
-import { type Ended, Scene } from './scene.ts';
+import { Scene } from './scene.ts';
 import { differences, snapshots } from './snapshot.ts';
+import { good } from './verdicts.ts';
 
 /**
  * A full `up` and a full `down` of directors, real servers and a gateway, each broken off again and again until it comes to its end: the
@@ -29,11 +30,6 @@ const faults = ['kill', 'interrupt', 'cut', 'keepalived', 'kill', 'interrupt', '
 type Fault = (typeof faults)[number];
 let points = 0;
 let kept = 0;
-
-const good = (ended: Ended, what: string): Ended => {
-  if (ended.code !== 0) throw new Error(`${what}: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
-  return ended;
-};
 
 /** Without what each run does anew: connections that IPVS counts, and the times of the files that services have loaded. */
 const states = async (scene: Scene): Promise<States> => {

@@ -11,7 +11,8 @@ type Told = {
 /** Whether what runs made is what their plans had said, over all runs of a scene. */
 export class Predictions {
   #made = 0;
-  #right = 0;
+  /** What was made and not planned, or planned and not made. */
+  readonly wrong: string[] = [];
 
   /** Takes in the events of one run that came to a good end. */
   add(stdout: string): void {
@@ -30,12 +31,12 @@ export class Predictions {
       ...made.filter(each => !planned.includes(each)).map(each => `made and not planned: ${each}`),
     ];
     this.#made += Math.max(planned.length, made.length);
-    this.#right += Math.max(planned.length, made.length) - wrong.length;
-    if (wrong.length > 0) process.stdout.write(`${wrong.join('\n')}\n`);
+    this.wrong.push(...wrong);
   }
 
   /** Prints the share of changes that were predicted, where there were any. */
   tell(): void {
-    if (this.#made > 0) figure('lab-predicted', (100 * this.#right) / this.#made, '%', { atLeast: 100 });
+    const right = this.#made - this.wrong.length;
+    if (this.#made > 0) figure('lab-predicted', (100 * right) / this.#made, '%', { atLeast: 100 });
   }
 }

@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import type { RuleVerdict } from '../../src/verify/rule-judge.ts';
 import { type Ended, events, Scene } from './scene.ts';
 import { differences, snapshots } from './snapshot.ts';
+import { good } from './verdicts.ts';
 
 /** inventories/proxy.yml on real hosts: rules, a refused configuration, a reload under load. */
 const test = suite<{ scene: Scene; inventory: string; blank: ReadonlyMap<string, string> }>('proxies');
@@ -16,11 +17,6 @@ const hosts = ['lvs01', 'proxy01', 'proxy02', 'app01', 'static01', 'client'];
 const proxies = ['proxy01', 'proxy02'];
 const root = new URL('../..', import.meta.url).pathname;
 const own = '192.168.0.220';
-
-const good = (ended: Ended, what: string): Ended => {
-  if (ended.code !== 0) throw new Error(`${what}: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
-  return ended;
-};
 
 const up = async (scene: Scene, inventory: string): Promise<Ended> =>
   good(await scene.lvsform('up', '--yes', '--no-verify', '-i', inventory), 'up');

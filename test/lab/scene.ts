@@ -21,7 +21,7 @@ const root = new URL('../..', import.meta.url).pathname;
 export class Scene {
   readonly name: string;
   readonly directory: string;
-  readonly #predictions = new Predictions();
+  readonly predictions = new Predictions();
 
   private constructor(name: string, directory: string) {
     this.name = name;
@@ -59,7 +59,7 @@ export class Scene {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const end = await ended(child);
-    if (args[0] === 'up' && args.includes('--json') && end.code === 0) this.#predictions.add(end.stdout);
+    if (args[0] === 'up' && args.includes('--json') && end.code === 0) this.predictions.add(end.stdout);
     return end;
   }
 
@@ -106,7 +106,7 @@ systemctl is-system-running --wait || { code=$?; systemctl --failed --no-legend 
   }
 
   async end(): Promise<void> {
-    this.#predictions.tell();
+    this.predictions.tell();
     await labDown(this.name);
     await rm(this.directory, { recursive: true, force: true });
   }

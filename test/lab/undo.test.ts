@@ -7,16 +7,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { figure } from '../faults/figure.ts';
 import { type Ended, events, Scene } from './scene.ts';
+import { good } from './verdicts.ts';
 
 /** What undoes itself, on real hosts: a host that is cut off by a change, and a keepalived that does not come through one. */
 const test = suite<{ scene: Scene; inventory: string }>('undone by itself');
 
 const vip = '192.168.0.240';
-
-const good = (ended: Ended, what: string): Ended => {
-  if (ended.code !== 0) throw new Error(`${what}: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
-  return ended;
-};
 
 const quickChecks = (text: string): string =>
   text

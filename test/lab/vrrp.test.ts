@@ -4,18 +4,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { powerOff } from '../../src/lab/index.ts';
-import { type Ended, Scene } from './scene.ts';
+import { Scene } from './scene.ts';
+import { good } from './verdicts.ts';
 
 /** inventories/active-active.yml on real hosts, with one real server: what moves the VIPs, and how long that takes. */
 const test = suite<{ scene: Scene; inventory: string }>('VRRP');
 
 const vips = { web: '192.168.0.240', files: '192.168.0.241' } as const;
 type Name = keyof typeof vips;
-
-const good = (ended: Ended, what: string): Ended => {
-  if (ended.code !== 0) throw new Error(`${what}: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
-  return ended;
-};
 
 const pause = (seconds: number) => new Promise(resolve => setTimeout(resolve, seconds * 1000));
 

@@ -192,4 +192,12 @@ test('the gap of a load is its longest row of failures', () => {
   assert.is(load.gap, 1);
 });
 
+test('a load has recovered when at most one of its last ten requests was lost', () => {
+  const rows = (...lost: readonly number[]) =>
+    ok(Array.from({ length: 40 }, (_, at) => `${lost.includes(at) ? '000' : '200'} 0.001\n`).join(''));
+  const recovered = (...lost: readonly number[]) => parseLoad(rows(...lost), 50).recovered;
+  assert.equal([recovered(), recovered(39), recovered(31), recovered(20, 21, 22)], [true, true, true, true]);
+  assert.equal([recovered(30, 39), recovered(38, 39)], [false, false]);
+});
+
 test.run();

@@ -21,17 +21,16 @@ export interface Deaf {
  */
 export function deafOf(cluster: Cluster, plan: Plan, standings: readonly Standing[]): Deaf | undefined {
   const changing = deafening(plan);
-  const active = standings.filter(each => each.active);
-  const carries = (each: Standing) => cluster.vips.some(vip => ownersOf(vip, [each]).length > 0);
-  const first = active.filter(each => changing.has(each.director) && carries(each));
+  const changed = standings.filter(({ director }) => changing.has(director));
+  const first = changed.filter(each => each.active && carries(cluster, each));
   // One whose keepalived does not work is started by its change, so it too comes last.
-  const waiting = standings.filter(each => changing.has(each.director) && !carries(each));
+  const waiting = changed.filter(each => !carries(cluster, each));
   if (first.length === 0 || waiting.length === 0) return undefined;
   return {
-    first: first.map(({ director }) => director),
-    waiting: waiting.map(({ director }) => director),
-    stopping: waiting.filter(each => each.active).map(({ director }) => director),
-    why: [...new Set([...first, ...waiting].flatMap(({ director }) => changing.get(director) ?? []))],
+    first: names(first),
+    waiting: names(waiting),
+    stopping: names(waiting.filter(each => each.active)),
+    why: reasons(changing),
   };
 }
 
@@ -46,18 +45,17 @@ export function deafness(
   met: ReadonlySet<string>,
 ): readonly Problem[] {
   const changing = deafening(plan);
-  if (changing.size === 0) return [];
   const active = standings.filter(each => each.active);
   const changed = active.filter(({ director }) => changing.has(director));
-  const carrying = changed.filter(each => cluster.vips.some(vip => ownersOf(vip, [each]).length > 0));
-  const left = active.filter(({ director }) => !met.has(director)).map(({ director }) => director);
-  const why = [...new Set([...changing.values()].flat())].join('\n');
+  const carrying = changed.filter(each => carries(cluster, each));
+  const left = active.filter(({ director }) => !met.has(director));
+  const why = reasons(changing).join('\n');
   const what = 'directors that have changed would not hear those that have not, and both would carry a VIP';
   return [
     ...(left.length > 0 && changed.length > 0
       ? [
           new Problem(what, {
-            why: `${why}\n${left.join(' and ')}: no part of this run`,
+            why: `${why}\n${names(left).join(' and ')}: no part of this run`,
             next: 'change all directors in one run (without --host and --role), or give --accept-gap to go on',
           }),
         ]
@@ -65,12 +63,24 @@ export function deafness(
     ...(carrying.length > 1
       ? [
           new Problem(what, {
-            why: `${why}\n${carrying.map(({ director }) => director).join(' and ')} carry VIPs`,
+            why: `${why}\n${names(carrying).join(' and ')} carry VIPs`,
             next: 'stop keepalived on all of them but one, so that it carries all VIPs, and run the same command again; or give --accept-gap to go on',
           }),
         ]
       : []),
   ];
+}
+
+function carries(cluster: Cluster, standing: Standing): boolean {
+  return cluster.vips.some(vip => ownersOf(vip, [standing]).length > 0);
+}
+
+function names(standings: readonly Standing[]): readonly string[] {
+  return standings.map(({ director }) => director);
+}
+
+function reasons(changing: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  return [...new Set([...changing.values()].flat())];
 }
 
 /** By director, what its change makes it deaf to. */

@@ -18,17 +18,9 @@ const writeLedger: Program = ({ state, args: [path = '', directory = ''], stdin 
 
 const dropLedger: Program = ({ state, args: [path = '', directory = ''] }) => {
   for (const name of Object.keys(state.files)) {
-    if (name === path || name === directory || /^\/(loaded|edited)/.test(name.slice(directory.length)))
-      delete state.files[name];
+    const below = ['loaded', 'edited'].some(one => name.startsWith(`${directory}/${one}`));
+    if (name === path || name === directory || below) delete state.files[name];
   }
-  return ok();
-};
-
-const keepCopy: Program = ({ state, args: [directory = '', name = '', encoding], stdin }) => {
-  state.files[directory] ??= { type: 'directory', owner: 'root', group: 'root', mode: '0700' };
-  const bytes = Buffer.from(stdin, encoding === 'base64' ? 'base64' : 'utf8');
-  if (state.files[`${directory}/${name}`] === undefined)
-    put(state, `${directory}/${name}`, bytes, { owner: 'root', group: 'root', mode: '0600' });
   return ok();
 };
 
@@ -37,5 +29,4 @@ export const ledgerPrograms: Programs = {
   'read-ledger': readLedger,
   'write-ledger': writeLedger,
   'drop-ledger': dropLedger,
-  'lvsform-keep-copy': keepCopy,
 };

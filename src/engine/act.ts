@@ -1,8 +1,9 @@
 import type { Change } from '../model/change.ts';
 import type { Command, Result } from '../model/command.ts';
 import type { Reporter } from '../model/event.ts';
-import { exit, Problem, view } from '../model/problem.ts';
+import { Problem, view } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
+import { lostAt } from './lost-at.ts';
 
 /** A command of a batch, and the change that it is for. */
 export interface Step {
@@ -70,29 +71,19 @@ export async function act(
   );
   await batch.catch((error: unknown) => {
     const step = steps[ended];
-    throw step !== undefined && error instanceof Problem && error.code === exit.unreachable
-      ? lostAt(host, step, ended, error)
-      : error;
+    throw lostAt(host, error, step && underWay(step, ended));
   });
   if (failed) throw failed;
 }
 
-/** The connection was lost: nobody knows what became of the step that was under way. */
-function lostAt(host: string, { command, change }: Step, done: number, error: Problem): Problem {
-  const { message, code, where = host, why, next } = error;
+/** What is true where the connection was lost: nobody knows what became of the step that was under way. */
+function underWay({ command, change }: Step, done: number): string {
   const at = [change?.address, command.label ?? command.argv[0]]
     .filter(word => word !== undefined)
     .join(': ');
   const before =
     done === 0 ? '' : `; ${done === 1 ? 'the step before it is' : `the ${done} steps before it are`} done`;
-  const truth = `it was at ${at}, which may be done or not${before}`;
-  return new Problem(message, {
-    code,
-    where,
-    why: why === undefined ? truth : `${why}; ${truth}`,
-    ...(next && { next }),
-    cause: error,
-  });
+  return `it was at ${at}, which may be done or not${before}`;
 }
 
 class Clock {

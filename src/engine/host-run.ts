@@ -22,6 +22,7 @@ import {
 } from './look.ts';
 import { meetUndo } from './met-undo.ts';
 import { madeOf, withCopies } from './other-hand.ts';
+import { unlessAborted } from './parallel.ts';
 import type { Compared } from './plan.ts';
 import { read } from './read.ts';
 import { groupOf, rollBack } from './roll-back.ts';
@@ -247,7 +248,8 @@ export class HostRun {
     report({ event: 'host.checking', host });
     const deadline = performance.now() + settle * 1000;
     for (let phase: Phase = 'check'; ; phase = 'wait') {
-      const { stages } = await look(this.#transport, this.#work, this.#context, { phase });
+      const seen = look(this.#transport, this.#work, this.#context, { phase });
+      const { stages } = await unlessAborted(seen, signal);
       const { open, left } = outcome(which(stages));
       if (open.length === 0) {
         for (const text of left) report({ event: 'note', host, text });

@@ -2,6 +2,7 @@ import type { Command, Result } from '../model/command.ts';
 import type { Answers, Ask, Probe } from '../model/probe.ts';
 import { Problem } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
+import { lostAt } from './lost-at.ts';
 
 /**
  * Asks a host everything at once: the questions are merged by probe, so the number of commands depends on
@@ -16,10 +17,11 @@ export async function read(
 ): Promise<Answers> {
   const questions = merge(asks);
   if (questions.length === 0 && lock === undefined) return answersOf(host, []);
-  const results = await transport.run(questions.map(command), {
-    keepGoing: true,
-    ...(lock !== undefined && { lock }),
-  });
+  const results = await transport
+    .run(questions.map(command), { keepGoing: true, ...(lock !== undefined && { lock }) })
+    .catch((error: unknown) => {
+      throw lostAt(host, error, 'it was at reading the host, which writes nothing');
+    });
   return answersOf(
     host,
     questions.map((question, index) => ({ ...question, result: results[index] })),

@@ -5,6 +5,7 @@ import { type AnyKind, address, type Resource } from '../model/kind.ts';
 import type { Answers, Ask } from '../model/probe.ts';
 import type { Meter, Phase } from '../model/timing.ts';
 import type { Transport } from '../model/transport.ts';
+import { withFreed } from './freed.ts';
 import {
   askLedger,
   type Entry,
@@ -69,15 +70,11 @@ export async function look(
   const early = new Set<Entry>();
   const stages = work.stages.map(({ name, resources }) => {
     const patterns = resources.flatMap(({ replaces = [] }) => replaces);
-    const replaced = gone.filter(
-      entry => !early.has(entry) && patterns.some(one => globs(one, entry.address)),
-    );
-    for (const entry of replaced) early.add(entry);
-    return {
-      name,
-      replaced: restore(replaced, kinds, remains, changed),
-      compared: compare(resources, { render, answers }, changed),
-    };
+    const left = gone.filter(entry => !early.has(entry) && patterns.some(one => globs(one, entry.address)));
+    for (const entry of left) early.add(entry);
+    const replaced = restore(left, kinds, remains, changed);
+    const compared = compare(resources, { render, answers }, changed);
+    return { name, replaced, compared: withFreed(replaced, compared) };
   });
   const late = gone.filter(entry => !early.has(entry));
   const removed = { name: removal, replaced: [], compared: restore(late, kinds, remains, changed) };

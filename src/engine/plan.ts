@@ -90,7 +90,8 @@ function compared(
   return { kind, subject, address: name, from: found, to, replaces: [], holds: [], change };
 }
 
-function difference(
+/** The change from one state to another; undefined where they are the same. */
+export function difference(
   kind: AnyKind,
   subject: JsonObject,
   from: JsonObject | undefined,

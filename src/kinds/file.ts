@@ -13,6 +13,7 @@ import { deafened } from './deafened.ts';
 import { fileSchema } from './file-schema.ts';
 import { copyOf } from './keep-copy.ts';
 import { keepalivedFaults, type Surroundings } from './keepalived-faults.ts';
+import { letGo } from './let-go.ts';
 import { type FirstVersions, newerWords } from './newer-words.ts';
 import type { Presence } from './presence.ts';
 import { removePath, setOwnership, type Validation, writeFile, writeLink } from './write-file.ts';
@@ -109,10 +110,12 @@ export const file: Kind<FileSpec, Subject, State> = {
 
   back: ({ path, conceal = [] }, from, to) => [step(path, undefined, conceal, from, to)],
 
-  deafens: ({ path }, from, to) => deafTo(path, from, to),
+  deafens: ({ path }, from, to) => ofConfs(deafened, path, from, to),
+
+  frees: ({ path }, from, to) => ofConfs(letGo, path, from, to),
 
   effect({ path }, from, to) {
-    const why = deafTo(path, from, to);
+    const why = ofConfs(deafened, path, from, to);
     return why.length === 0
       ? undefined
       : `directors with the old one do not hear those with the new one (${why.join('; ')})`;
@@ -150,10 +153,15 @@ function stateOf(path: string, answers: Answers): State | undefined {
   });
 }
 
-/** Why keepalived with the one content does not hear keepalived with the other. */
-function deafTo(path: string, from: State | undefined, to: State | undefined): readonly string[] {
+/** What a change of the texts of keepalived's configuration means; nothing for other files. */
+function ofConfs(
+  means: (from: string, to: string) => readonly string[],
+  path: string,
+  from: State | undefined,
+  to: State | undefined,
+): readonly string[] {
   if (path !== keepalivedConf || from === undefined || to === undefined) return [];
-  return 'link' in from || 'link' in to ? [] : deafened(from.content, to.content);
+  return 'link' in from || 'link' in to ? [] : means(from.content, to.content);
 }
 
 function textOf(spec: FileSpec, { render, answers }: Context): string {

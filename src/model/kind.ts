@@ -47,6 +47,8 @@ export interface Kind<Spec, Subject extends JsonObject, State extends JsonObject
   cuts?(subject: Subject, from: State | undefined, to: State | undefined): boolean;
   /** Why hosts that have the new state and such that have the old one take each other for lost (VRRP), a line each; empty: they do not. */
   deafens?(subject: Subject, from: State | undefined, to: State | undefined): readonly string[];
+  /** Addresses of what goes with a change though others want it, once a service has loaded the new state (rules that only the old one held). */
+  frees?(subject: Subject, from: State | undefined, to: State | undefined): readonly string[];
   /** Steps to a state that was there before, where they are other than those of `move`: what was in use is not judged anew. */
   back?(subject: Subject, from: State | undefined, to: State | undefined): readonly Command[];
   /** A state from before as it is brought back when a change fails: with all that it has loaded, where it was stale. */

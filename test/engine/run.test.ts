@@ -48,6 +48,28 @@ for (const mode of modes) {
   });
 }
 
+for (const to of ['dr-vrrp', 'dr-static']) {
+  test(`dr to ${to}: what keepalived lets go of is planned, and made after it`, async () => {
+    const [fleet, model] = [new Fleet(names), new Fleet(names)];
+    await fleet.up(await inventory('dr'));
+    await model.up(await inventory(to));
+    const [director, like] = [fleet.host('lvs01').state, model.host('lvs01').state];
+    Object.assign(director.services, structuredClone(like.services));
+    Object.assign(director, { timeouts: like.timeouts, addresses: structuredClone(like.addresses) });
+    const run = await fleet.open(await inventory(to), site, { options: { holder: 'a test' } });
+    const mine = planned(run).filter(line => line.startsWith('lvs01'));
+    const loaded = mine.findIndex(line => line.endsWith(' service/keepalived'));
+    const own = to === 'dr-static' ? ['create address/eth0/192.168.0.240/24'] : [];
+    for (const line of ['create ipvs-timeouts/ipvs', 'create virtual-server/tcp:192.168.0.240:80', ...own]) {
+      assert.ok(mine.indexOf(`lvs01 ${line}`) > loaded, `${line} after ${loaded}: ${mine.join('; ')}`);
+    }
+    fleet.events.length = 0;
+    await run.apply();
+    await run.close();
+    assert.equal(done(fleet.events), planned(run));
+  });
+}
+
 test('a keepalived that is too old for its configuration is refused when the plan is made, with the version that is not', async () => {
   const fleet = new Fleet(names);
   const { packages } = fleet.host('lvs01').state;

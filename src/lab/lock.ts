@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Problem } from '../model/problem.ts';
 
@@ -15,9 +15,8 @@ export interface Lock {
  * so the kernel releases it however this process ends.
  */
 export async function lock(path: string, onWait: () => void, signal?: AbortSignal): Promise<Lock> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   for (;;) {
-    const file = await open(path, 'a', 0o600);
+    const file = await opened(path);
     try {
       if (!(await flock(file.fd, ['--nonblock'], signal))) {
         onWait();
@@ -37,6 +36,19 @@ export async function lock(path: string, onWait: () => void, signal?: AbortSigna
     } catch (error) {
       await file.close();
       throw error;
+    }
+  }
+}
+
+/** Another lab that goes removes the directory when it leaves it empty, also between two of these steps. */
+async function opened(path: string): Promise<FileHandle> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      return await open(path, 'a', 0o600);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT') || tries === 100)
+        throw error;
     }
   }
 }

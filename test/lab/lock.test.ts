@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -42,6 +42,23 @@ test('the death of its holder releases a lock', async () => {
   });
   await (await mine).release();
   assert.ok(waited);
+});
+
+test('a lock is taken while others take its directory away as soon as it is empty', async () => {
+  const place = join(directory, 'run', 'lab');
+  let over = false;
+  const sweeper = (async () => {
+    while (!over) for (const each of [place, dirname(place)]) await rmdir(each).catch(() => undefined);
+  })();
+  try {
+    for (let turn = 0; turn < 200; turn += 1) {
+      const held = await lock(join(place, 'a.lock'), () => {});
+      await held.release({ remove: true });
+    }
+  } finally {
+    over = true;
+  }
+  await sweeper;
 });
 
 test('a wait for a lock can be given up', async () => {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { built } from './runner/built.ts';
 import { fileReport, summary } from './runner/report.ts';
 import { type Outcome, runFile } from './runner/run-file.ts';
 import { schedule } from './runner/schedule.ts';
@@ -26,7 +27,7 @@ const { files, unmatched } = select(root, positionals, {
 const interruption = new AbortController();
 
 if (values.list) print(files.map(file => `${file.path}\n`).join(''));
-else process.exitCode = await runAll();
+else process.exitCode = built(root) ? await runAll() : 1;
 
 async function runAll(): Promise<number> {
   let code = 0;

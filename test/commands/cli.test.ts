@@ -11,20 +11,17 @@ import type { Input } from '../../src/commands/command.ts';
 import { confirm } from '../../src/commands/confirm.ts';
 import { commands } from '../../src/commands/table.ts';
 import { Problem } from '../../src/model/problem.ts';
+import { program } from '../program.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 
 function lvsform(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', join(root, 'src/main.ts'), ...args],
-    {
-      cwd: root,
-      encoding: 'utf8',
-      env: { ...process.env, NO_COLOR: '1', ...env },
-      input: '',
-    },
-  );
+  const { status, stdout, stderr } = spawnSync(program[0], [program[1], ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    input: '',
+  });
   return { code: status, stdout, stderr };
 }
 
@@ -101,15 +98,7 @@ services: { http: { vip: web, port: 80, real_servers: [web01] } }
   );
   try {
     for (const signals of [1, 2]) {
-      const child = spawn(process.execPath, [
-        '--import',
-        'tsx',
-        join(root, 'src/main.ts'),
-        'plan',
-        '--json',
-        '-i',
-        file,
-      ]);
+      const child = spawn(program[0], [program[1], 'plan', '--json', '-i', file]);
       let stdout = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         if (!stdout.includes('host.connecting') && text.includes('host.connecting')) {

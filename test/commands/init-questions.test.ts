@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { exit } from '../../src/model/problem.ts';
 import { Fleet, planned, site } from '../engine/fleet.ts';
+import { program } from '../program.ts';
 import { unless } from '../transport/sshd.ts';
 
 /** `init` on a terminal: a pseudo terminal of script(1), on which the answers are typed. */
@@ -20,7 +21,7 @@ async function typed(
   out: string,
   answers: readonly (readonly [question: RegExp, answer: string])[],
 ): Promise<{ readonly code: number | null; readonly screen: string }> {
-  const self = [process.execPath, '--import', 'tsx', join(root, 'src', 'main.ts'), 'init', '--out', out];
+  const self = [...program, 'init', '--out', out];
   const child = spawn('script', ['-q', '-e', '-c', self.map(word => `'${word}'`).join(' '), '/dev/null'], {
     cwd: root,
     env: { ...process.env, TERM: 'dumb', SHELL: '/bin/sh', NO_COLOR: '1' },
@@ -75,8 +76,7 @@ onTerminal(
     assert.is(code, exit.ok, screen);
     assert.match(screen, `wrote ${out}: look through it`);
 
-    const self = ['--import', 'tsx', join(root, 'src', 'main.ts')];
-    const validated = spawnSync(process.execPath, [...self, 'validate', '-i', out], { encoding: 'utf8' });
+    const validated = spawnSync(program[0], [program[1], 'validate', '-i', out], { encoding: 'utf8' });
     assert.is(validated.status, exit.ok, validated.stderr);
 
     const fleet = new Fleet(['lvs01', 'lvs02', 'web01', 'web02', 'client']);

@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { execIn } from '../../src/lab/index.ts';
 import type { Change } from '../../src/model/change.ts';
+import { program } from '../program.ts';
 import { Scene } from './scene.ts';
 import { good, mustBeInSync } from './verdicts.ts';
 
@@ -43,7 +44,7 @@ const imported = async (scene: Scene, out: string): Promise<void> => {
   const lab = await scene.lab();
   const words = ['import', 'live', '--host', '192.168.0.210', '--user', 'root', '--name', name];
   const keys = ['--identity', lab.identityFile, '--known-hosts', lab.knownHostsFile, '--out', out];
-  const self = [process.execPath, '--import', 'tsx', join(root, 'src', 'main.ts'), ...words, ...keys];
+  const self = [...program, ...words, ...keys];
   const child = execIn(lab, self, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { execIn } from '../../src/lab/index.ts';
 import type { Change } from '../../src/model/change.ts';
+import { program } from '../program.ts';
 import { type Ended, Scene } from './scene.ts';
 import { good } from './verdicts.ts';
 
@@ -61,8 +62,7 @@ async function imported(scene: Scene, out: string): Promise<Ended> {
   const lab = await scene.lab();
   const words = ['--host', '192.168.0.210', '--host', '192.168.0.211', '--user', 'root', '--name', name];
   const keys = ['--identity', lab.identityFile, '--known-hosts', lab.knownHostsFile, '--out', out];
-  const self = [process.execPath, '--import', 'tsx', join(root, 'src', 'main.ts')];
-  const child = execIn(lab, [...self, 'import', 'live', ...words, ...keys], {
+  const child = execIn(lab, [...program, 'import', 'live', ...words, ...keys], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -12,6 +12,7 @@ import { checkRequirements } from '../../src/lab/requirements.ts';
 import { run } from '../../src/lab/run.ts';
 import type { LabHost, LabSpec } from '../../src/lab/spec.ts';
 import { imagesInUse } from '../../src/lab/state.ts';
+import { program } from '../program.ts';
 import { type Ended, ended } from './scene.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -139,7 +140,7 @@ export class NamespaceHosts {
 
   /** Runs the command line of lvsform where the hosts can be reached. */
   lvsform(...args: readonly string[]): Promise<Ended> {
-    return this.#inside([process.execPath, '--import', 'tsx', join(root, 'src', 'main.ts'), ...args]);
+    return this.#inside([...program, ...args]);
   }
 
   /** Runs a shell text on a host, by ssh. */

@@ -8,6 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { plug, unplug } from '../../src/lab/index.ts';
 import { figure } from '../faults/figure.ts';
+import { program } from '../program.ts';
 import { Scene } from './scene.ts';
 import { differences, snapshots } from './snapshot.ts';
 import { good } from './verdicts.ts';
@@ -112,7 +113,7 @@ const disturbed = async (
   const fault = faults[number % faults.length] ?? 'kill';
   // So that each fault comes at both.
   const mark = (number + Math.floor(number / faults.length)) % 2 === 0 ? 'change.done' : 'change.started';
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...argv, '--yes', '--json'], {
+  const child = spawn(program[0], [program[1], ...argv, '--yes', '--json'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     detached: true,
   });

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execIn, labDown, openLab, type RunningLab, sshArgv } from '../../src/lab/index.ts';
+import { program } from '../program.ts';
 import { Predictions } from './predictions.ts';
 
 /** How a command ended. */
@@ -54,7 +55,7 @@ export class Scene {
 
   /** Runs the command line of lvsform. Of an `up` that tells its events, what was made is held against what was planned. */
   async lvsform(...args: readonly string[]): Promise<Ended> {
-    const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', 'main.ts'), ...args], {
+    const child = spawn(program[0], [program[1], ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

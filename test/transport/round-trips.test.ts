@@ -6,13 +6,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { HostTimes } from '../../src/model/timing.ts';
 import { connector } from '../../src/transport/index.ts';
+import { program } from '../program.ts';
 import { type DelayProxy, delayProxy } from './delay-proxy.ts';
 import { cannotRunSshd, type Sshd, startSshd, unless } from './sshd.ts';
 
 // What a whole run waits for on a host that is far away, counted by cause and not by time.
 const test = suite('round trips');
 const real = unless(cannotRunSshd(), test);
-const main = new URL('../../src/main.ts', import.meta.url).pathname;
 
 /** Milliseconds; much more than this machine needs for any step of the two ends, or their order would blur the count. */
 const away = 150;
@@ -63,7 +63,7 @@ test.after(async () => {
 });
 
 async function lvsform(...args: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args, '-i', inventory], {
+  const child = spawn(program[0], [program[1], ...args, '-i', inventory], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, HOME: sshd.folder, SSH_AUTH_SOCK: '' },
   });

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readArguments } from '../../../src/commands/arguments.ts';
 import { openOutput } from '../../../src/commands/output.ts';
-import { productRoot } from '../../../src/commands/places.ts';
 import { commands, everywhere } from '../../../src/commands/table.ts';
 import { InputProblem } from '../../../src/config/diagnostic.ts';
 import type { Event } from '../../../src/model/event.ts';
 import { exit, Problem, view } from '../../../src/model/problem.ts';
 import type { Secret } from '../../../src/model/secret.ts';
 import { redacting, redactor } from '../../../src/report/redact.ts';
+import { program } from '../../program.ts';
 
 /** How a command ended, and all that it said. */
 export interface Said {
@@ -63,7 +63,7 @@ export function asProcess(argv: readonly string[]): {
   readonly child: ChildProcess;
   readonly said: Promise<Said>;
 } {
-  const child = spawn(process.execPath, [`${productRoot}/dist/main.js`, ...argv, '--json'], {
+  const child = spawn(program[0], [program[1], ...argv, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },
   });

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { layGround } from '../../faults/light/ground.ts';
 import { LightHost } from '../../faults/light/host.ts';
+import { program } from '../../program.ts';
 import { namesIn, secrets } from './secrets.ts';
 
 /*
@@ -20,7 +21,6 @@ import { namesIn, secrets } from './secrets.ts';
  * `read` says that what must be found there was.
  */
 const { values } = parseArgs({ options: { image: { type: 'string' } } });
-const main = new URL('../../../src/main.ts', import.meta.url).pathname;
 
 const hashOf = (password: string) =>
   execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim();
@@ -144,7 +144,7 @@ function sample(): void {
       if (remote) {
         sampled.argv += `${argv}\n`;
         sampled.environment += `${readFileSync(`/proc/${pid}/environ`, 'utf8')}\n`;
-      } else if (argv.includes(main)) sampled.mine += `${argv}\n`;
+      } else if (argv.includes(program[1])) sampled.mine += `${argv}\n`;
     } catch {
       // It has ended.
     }
@@ -173,7 +173,7 @@ interface Said {
 
 /** Runs the command line, and samples meanwhile. */
 async function lvsform(...argv: readonly string[]): Promise<Said> {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...argv], {
+  const child = spawn(program[0], [program[1], ...argv], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', TMPDIR: temp, CANARY_PASSPHRASE: secrets.passphrase },
   });

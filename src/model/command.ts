@@ -20,12 +20,28 @@ export interface Result {
   readonly stderr: string;
 }
 
+/** Those of `script`; that an argv looks like one does not make it one. */
+const ours = new WeakSet<Argv>();
+
 /**
- * A piece of POSIX sh with a name. The name is $0, so it shows in `ps` and in plans, and a test's
- * host can tell scripts apart; `args` arrive as "$1", "$2" ...: data, never code.
+ * A piece of POSIX sh with a name, by which plans and a test's host tell scripts apart; `args` arrive as "$1", "$2" ...: data,
+ * never code. It need not be a process of its own (see `ownScript`): $0 and $$ are not its, and what it leaves undone at its end goes by a
+ * trap.
  */
 export function script(name: string, text: string, ...args: readonly string[]): Argv {
-  return ['sh', '-c', text, name, ...args];
+  const argv: Argv = ['sh', '-c', text, name, ...args];
+  ours.add(argv);
+  return argv;
+}
+
+/**
+ * The text and the arguments of an argv that `script` made; undefined for any other, a user's `sh -c` too. Such a text is known to be
+ * whole, so a shell may run it in a subshell of its own, and need not start another shell, which costs a host as much as eight subshells.
+ */
+export function ownScript(argv: Argv): { text: string; args: readonly string[] } | undefined {
+  if (!ours.has(argv)) return undefined;
+  const [, , text = '', , ...args] = argv;
+  return { text, args };
 }
 
 /** What is known of a command made by `script`: its name and arguments; undefined for any other. */

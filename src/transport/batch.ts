@@ -1,4 +1,4 @@
-import type { Command } from '../model/command.ts';
+import { type Argv, type Command, ownScript } from '../model/command.ts';
 import { quote, quoteArgv } from '../model/quote.ts';
 
 /**
@@ -16,20 +16,31 @@ export function batchText(
 ): string {
   const onFailure = keepGoing ? '' : ' || return';
   const first = lock === undefined ? [] : [lockText(lock)];
+  const scripts = new Map<string, string>();
   const lines = batch.map(
-    (command, index) => `${commandText(command)}; e ${index + first.length} $?${onFailure}`,
+    (command, index) => `${commandText(command, scripts)}; e ${index + first.length} $?${onFailure}`,
   );
-  return `b() {\n${[...first, ...lines].join('\n')}\n}`;
+  const functions = [...scripts].map(([text, name]) => `${name}() {\n${text}\n}\n`);
+  return `${functions.join('')}b() {\n${[...first, ...lines].join('\n')}\n}`;
 }
 
 /**
  * `exec` in a subshell runs the program of that name and never a builtin, a function or an alias.
  * printf is a builtin of the shell, so what it writes is in no process's arguments.
  */
-function commandText({ argv, stdin }: Command): string {
-  const words = quoteArgv(argv);
-  if (stdin === undefined || stdin === '') return `(exec ${words} </dev/null 9>&-)`;
-  return `printf %s ${quote(stdin)} 2>/dev/null | (exec ${words} 9>&-)`;
+function commandText({ argv, stdin }: Command, scripts: Map<string, string>): string {
+  const run = `(exec 9>&-; ${called(argv, scripts)})`;
+  if (stdin === undefined || stdin === '') return `${run} </dev/null`;
+  return `printf %s ${quote(stdin)} 2>/dev/null | ${run}`;
+}
+
+/** A script of lvsform's own is a function of the session's shell, sent once however often it is called; `scripts` collects them by text. */
+function called(argv: Argv, scripts: Map<string, string>): string {
+  const own = ownScript(argv);
+  if (own === undefined) return `exec ${quoteArgv(argv)}`;
+  const name = scripts.get(own.text) ?? `s${scripts.size + 1}`;
+  scripts.set(own.text, name);
+  return [name, ...own.args.map(quote)].join(' ');
 }
 
 export const lockCodes = { taken: 0, held: 1, noFlock: 2, noPlace: 3 } as const;

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Command, Result } from '../../src/model/command.ts';
+import { type Command, type Result, script } from '../../src/model/command.ts';
 import { Problem } from '../../src/model/problem.ts';
 import { addresses, addressKey } from '../../src/probes/addresses.ts';
 import { files } from '../../src/probes/files.ts';
@@ -50,19 +50,25 @@ const odd = fc.constantFrom("'", '\\', '!', '\n', '$(reboot)', '"', '-n', '%s', 
 const text = fc.array(fc.oneof(word, odd), { maxLength: 5 }).map(parts => parts.join(''));
 
 /** A command that shows its arguments and its standard input, and what should come back. */
+const show = 'c=$1 e=$2; shift 2; printf "%s|" "$@"; cat; printf %s "$e" >&2; exit "$c"';
+/** The same by a script of lvsform's own; its end goes by a trap, and options and variables are its alone. */
+const showOwn = `set -u -C
+trap 'printf %s "$e" >&2; exit "$c"' EXIT
+c=$1 e=$2; shift 2; printf "%s|" "$@"; cat; m=gone w=gone n=gone s=gone
+e() { :; } # a comment ends it`;
 const shown = fc
-  .record({ args: fc.array(text, { maxLength: 4 }), stdin: text, code: fc.nat({ max: 255 }), err: text })
-  .map(({ args, stdin, code, err }) => ({
+  .record({
+    args: fc.array(text, { maxLength: 4 }),
+    stdin: text,
+    code: fc.nat({ max: 255 }),
+    err: text,
+    own: fc.boolean(),
+  })
+  .map(({ args, stdin, code, err, own }) => ({
     command: {
-      argv: [
-        'sh',
-        '-c',
-        'c=$1 e=$2; shift 2; printf "%s|" "$@"; cat; printf %s "$e" >&2; exit "$c"',
-        'x',
-        `${code}`,
-        err,
-        ...args,
-      ],
+      argv: own
+        ? script('show', showOwn, `${code}`, err, ...args)
+        : ['sh', '-c', show, 'x', `${code}`, err, ...args],
       stdin,
     } satisfies Command,
     result: {
@@ -149,6 +155,26 @@ asRoot('a batch ends with the first command that fails, unless it is to go on', 
   assert.equal(await one.run([]), []);
 });
 
+asRoot(
+  'a script of lvsform is no process of its own; what a user gives to sh -c is, whatever it says',
+  async () => {
+    const parent = 'read -r a b c d rest </proc/self/stat; echo "$d"';
+    const own = script('own', parent);
+    const results = await session().run(
+      [{ argv: own }, { argv: own }, { argv: [...own] }, sh('if then'), sh('}'), { argv: own }],
+      { keepGoing: true },
+    );
+    const [first, again, users, ...rest] = results.map(({ stdout }) => stdout);
+    assert.is(first, again);
+    assert.is(users, first);
+    assert.is(rest.at(-1), first);
+    assert.equal(
+      results.map(({ code }) => code === 0),
+      [true, true, true, false, false, true],
+    );
+  },
+);
+
 asRoot('a program that a signal ends gives 128 + n', async () => {
   const [result] = await session().run([sh('kill -9 $$')]);
   assert.is(result?.code, 137);
@@ -164,7 +190,8 @@ asRoot('commands know English and the sbin folders, and neither lock nor input o
 });
 
 asRoot('a text that was cut runs nothing at all, wherever it was cut', async () => {
-  const commands = [touch('1'), { argv: ['cat'], stdin: 'x'.repeat(200) } as const, touch('2')];
+  const own = { argv: script('touch', ': >"$1"', join(folder, '2')) };
+  const commands = [touch('1'), { argv: ['cat'], stdin: 'x'.repeat(200) } as const, own];
   const whole = parcel(batchText(commands));
   for (let length = 0; length < whole.length; length += 7) {
     const line = bootstrap('hello') ?? '';

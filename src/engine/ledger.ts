@@ -81,10 +81,14 @@ if [ -n "$there" ]; then echo present && exec cat -- "$1"; else echo absent; fi
 `;
 
 const writeText = `${trusted}
-umask 077 && mkdir -p -- "$2" && trusted "$2" || exit 1
-rm -f -- "$2"/.ledger.??????
-t=$(mktemp "$2/.ledger.XXXXXX") && trap 'rm -f -- "$t"' EXIT || exit 1
-cat >"$t" && { sync "$t" 2>/dev/null || sync; } && mv -f -- "$t" "$1"
+umask 077
+[ -d "$2" ] || mkdir -p -- "$2" || exit 1
+trusted "$2" || exit 1
+# One run at a time has the host's lock: another one's draft is left over.
+t=$2/.ledger.draft
+[ ! -e "$t" ] || rm -f -- "$t" || exit 1
+trap 'rm -f -- "$t"' EXIT
+(set -C && cat >"$t") && { sync "$t" 2>/dev/null || sync; } && mv -f -- "$t" "$1" && trap - EXIT
 `;
 
 export const askLedger = { probe: ledgerProbe, key: 'ledger' };
@@ -174,7 +178,7 @@ export function writeLedger(ledger: Ledger): Command {
     return {
       argv: script(
         'drop-ledger',
-        'rm -rf -- "$2/loaded" "$2/edited" && rm -f -- "$1" "$2"/.ledger.?????? && { [ ! -d "$2" ] || rmdir -- "$2"; }',
+        'rm -rf -- "$2/loaded" "$2/edited" && rm -f -- "$1" "$2/.ledger.draft" && { [ ! -d "$2" ] || rmdir -- "$2"; }',
         path,
         directory,
       ),

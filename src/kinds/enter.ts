@@ -6,6 +6,7 @@
  * have made it, and refused elsewhere (as the kernel's fs.protected_symlinks does for sticky directories, proc(5)):
  * who may write to a directory on the way could lead root to any place of the host.
  *
+ * `fresh` sets `temp` to a name that is not there yet, hidden, so that no `*.conf` finds it, and takes away what an earlier one left.
  * `create NAME` opens a file that was not there yet as descriptor 8; whatever is done to that descriptor, by way of
  * /proc/self/fd/8, is done to that very file. `put NAME NAME` renames, and never into a directory.
  */
@@ -36,6 +37,14 @@ create() {
   set -C
   exec 8>"$1" || exit 1
   set +C
+}
+fresh() {
+  # What a write left whose host lost power: one run at a time has the host's lock.
+  for left in ./.lvsform.????????; do
+    [ -e "$left" ] || [ -L "$left" ] || break
+    rm -f -- "$left"
+  done
+  read -r temp </proc/sys/kernel/random/uuid && temp=./.lvsform.\${temp%%-*} || temp=$(mktemp -u ./.lvsform.XXXXXXXX)
 }
 put() { mv -fT -- "$1" "$2" 2>/dev/null || { [ ! -d "$2" ] && mv -f -- "$1" "$2"; }; }
 `;

@@ -168,7 +168,7 @@ done
 (
   enter "$directory"
   for program do
-    temp=$(mktemp -u ./.lvsform.XXXXXX) && create "$temp" || exit 1
+    fresh && create "$temp" || exit 1
     cat -- "$tree/$program" >&8 && chmod -- 0755 /proc/self/fd/8 && put "$temp" "./$program" || { rm -f -- "$temp"; exit 1; }
   done
 ) || exit 1

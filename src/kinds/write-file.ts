@@ -69,9 +69,7 @@ const beginBeside = `${begin}if [ -d "$name" ]; then
   rm -f -- "$name" || exit 1
 fi
 trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
-# What a write left whose host lost power: one run at a time has the host's lock.
-rm -f -- ./.lvsform.??????
-temp=$(mktemp -u ./.lvsform.XXXXXX) || exit 1
+fresh || exit 1
 trap 'rm -f -- "$temp"' EXIT
 `;
 
@@ -80,7 +78,9 @@ owner=$1 mode=$2 encoding=$3 quiet=$4 conceal=$5
 shift 5
 create "$temp"
 if [ "$encoding" = base64 ]; then base64 -d >&8; else cat >&8; fi || exit 1
-chown -- "$owner" /proc/self/fd/8 && chmod -- "$mode" /proc/self/fd/8 || exit 1
+# It has the owner and the group already that most files of root's are to have.
+[ "$owner" = root:root ] && [ -O /proc/self/fd/8 ] && [ -G /proc/self/fd/8 ] || chown -- "$owner" /proc/self/fd/8 || exit 1
+chmod -- "$mode" /proc/self/fd/8 || exit 1
 if [ $# -gt 0 ]; then
   count=$# file=\${path%/*}/\${temp#./}
   while [ "$count" -gt 0 ]; do

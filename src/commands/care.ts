@@ -3,6 +3,7 @@ import type { Host } from '../model/cluster.ts';
 import { exit, Problem, view } from '../model/problem.ts';
 import { objections, unready } from '../verify/directors/change.ts';
 import { deafness, deafOf } from '../verify/directors/deaf.ts';
+import { nobodyAnswers } from '../verify/directors/first.ts';
 import { preflight } from '../verify/directors/preflight.ts';
 import { newcomers } from '../verify/directors/segments.ts';
 import { readStandings, type Standing } from '../verify/directors/standing.ts';
@@ -51,6 +52,7 @@ export async function careOf(input: Input, session: Session, run: Run): Promise<
         await ready(session, before, read, next, standstill?.working(changed) ?? changed);
         if (wave !== undefined) await standstill?.before(wave, next);
       },
+      idle: nobodyAnswers(cluster, before, unreached),
       ...(standstill && { last: (host: string, wave: string) => standstill.comesLast(host, wave) }),
       close: () => (standstill?.end() ?? Promise.resolve()).finally(() => reached.close()),
     };

@@ -71,7 +71,7 @@ export function compile(playbook: LoadedPlaybook, cluster: Cluster, options: Com
   });
 
   if (findings.length > 0) throw new InputProblem(locate(source, findings));
-  return { playbook: playbook.name, stages };
+  return { playbook: playbook.name, atOnceWhileIdle: playbook.atOnceWhileIdle, stages };
 }
 
 function hostsOf(

@@ -16,6 +16,7 @@ export interface LoadedPlaybook extends Playbook {
 /** A playbook as its YAML is, once the schema has passed. */
 interface PlaybookYaml {
   readonly name: string;
+  readonly at_once_while_idle?: boolean;
   readonly stages: readonly StageYaml[];
 }
 
@@ -38,8 +39,8 @@ export async function loadPlaybook(
   const faults = documentChecker(playbookSchema(kinds))(source.data);
   const findings = [...faults, ...specFaults(source.data, kinds), ...sameNames(source.data)];
   if (findings.length > 0) throw new InputProblem(locate(source, findings));
-  const { name, stages } = source.data as PlaybookYaml;
-  return { name, stages: stages.map(stageOf), source };
+  const { name, at_once_while_idle: atOnceWhileIdle = false, stages } = source.data as PlaybookYaml;
+  return { name, atOnceWhileIdle, stages: stages.map(stageOf), source };
 }
 
 function stageOf({ name, hosts, roles = [], resources = [] }: StageYaml): Playbook['stages'][number] {

@@ -31,6 +31,8 @@ export interface Order {
   readonly between?: Between;
   /** Hosts whose part in a wave comes after all other waves. */
   readonly last?: (host: string, wave: string) => boolean;
+  /** Nobody is served yet: where the playbook allows it, no host waits for another. */
+  readonly idle?: boolean;
 }
 
 /** All hosts of one run: opened (connected, locked, read, planned), perhaps applied, closed. */
@@ -38,26 +40,29 @@ export class Run {
   readonly plan: Plan;
   readonly #hosts: ReadonlyMap<string, { run: HostRun; transport: Transport }>;
   readonly #waves: readonly Wave[];
+  readonly #atOnceWhileIdle: boolean;
   readonly #options: RunOptions;
 
   private constructor(
     plan: Plan,
     hosts: ReadonlyMap<string, { run: HostRun; transport: Transport }>,
-    waves: readonly Wave[],
+    { waves, atOnceWhileIdle = false }: Schedule,
     options: RunOptions,
   ) {
     this.plan = plan;
     this.#hosts = hosts;
     this.#waves = waves;
+    this.#atOnceWhileIdle = atOnceWhileIdle;
     this.#options = options;
   }
 
   /** Reads and plans every host. If one of them cannot be read, nothing is written anywhere. */
   static async open(
     names: { readonly playbook: string; readonly inventory: string },
-    { works, waves }: Schedule,
+    schedule: Schedule,
     options: RunOptions,
   ): Promise<Run> {
+    const { works, waves } = schedule;
     const opened = new Map<string, { run: HostRun; transport: Transport }>();
     const leaving: Promise<void>[] = [];
     try {
@@ -92,7 +97,7 @@ export class Run {
       const plan = { ...names, hosts: ordered };
       options.report({ event: 'plan.made', plan });
       await Promise.all(leaving);
-      return new Run(plan, opened, waves, options);
+      return new Run(plan, opened, schedule, options);
     } catch (error) {
       await Promise.all([...leaving, closeAll([...opened.values()])]);
       throw error;
@@ -103,31 +108,37 @@ export class Run {
    * Acts wave by wave; a wave in which a host fails is the last one. `between` is asked before each wave that changes
    * something, with its hosts and those that have changed, and after the last one; a Problem of it ends the run. Answers the number of changes made.
    */
-  async apply({ between = async () => undefined, last = () => false }: Order = {}): Promise<number> {
+  async apply({
+    between = async () => undefined,
+    last = () => false,
+    idle = false,
+  }: Order = {}): Promise<number> {
     const { report, parallel, signal } = this.#options;
     const changed = new Map<string, number>();
-    for (const { name, steps } of ordered(this.#waves, last)) {
+    for (const { name, steps } of idle && this.#atOnceWhileIdle
+      ? together(this.#waves)
+      : ordered(this.#waves, last)) {
       const busy = steps.filter(({ host }) => this.#hosts.has(host));
       const now = new Set(busy.map(({ host, stage }) => `${host} ${stage}`));
       const planned = this.plan.hosts.filter(({ host, stage }) => now.has(`${host} ${stage}`));
-      if (planned.length > 0) {
-        await between(
-          planned.map(({ host }) => host),
-          [...changed.keys()],
-          name,
-        );
-        report({ event: 'stage.started', stage: name, hosts: planned.map(({ host }) => host) });
+      const next = [...new Set(planned.map(({ host }) => host))];
+      if (next.length > 0) {
+        await between(next, [...changed.keys()], name);
+        report({ event: 'stage.started', stage: name, hosts: next });
       }
-      const outcomes = await forEach(busy, parallel, async ({ host, stage }) => {
-        signal?.throwIfAborted();
-        const made =
-          (await this.#hosts.get(host)?.run.act(stage, name => this.#elsewhere(host, name), signal)) ?? 0;
+      const outcomes = await forEach([...stagesOf(busy)], parallel, async ([host, stages]) => {
+        let made = 0;
+        for (const stage of stages) {
+          signal?.throwIfAborted();
+          made +=
+            (await this.#hosts.get(host)?.run.act(stage, name => this.#elsewhere(host, name), signal)) ?? 0;
+        }
         if (made > 0) {
           changed.set(host, (changed.get(host) ?? 0) + made);
           report({ event: 'host.done', host, changed: made });
         }
       });
-      demand(outcomes, step => step.host, report);
+      demand(outcomes, ([host]) => host, report);
       signal?.throwIfAborted();
     }
     await between([], [...changed.keys()], undefined);
@@ -161,6 +172,23 @@ function ordered(waves: readonly Wave[], last: (host: string, wave: string) => b
     waves.filter(one => one.name === removal),
   ];
   return [...making.flatMap(one => part(one, false)), ...making.flatMap(one => part(one, true)), ...leaving];
+}
+
+/** What each host does in a wave, one stage after the other. */
+function stagesOf(steps: Wave['steps']): ReadonlyMap<string, readonly string[]> {
+  const stages = new Map<string, string[]>();
+  for (const { host, stage } of steps) stages.set(host, [...(stages.get(host) ?? []), stage]);
+  return stages;
+}
+
+/** All waves as one, and then what nobody wants any more. */
+function together(waves: readonly Wave[]): readonly Wave[] {
+  const making = waves.filter(one => one.name !== removal);
+  const all = {
+    name: making.map(({ name }) => name).join('; '),
+    steps: making.flatMap(({ steps }) => steps),
+  };
+  return [...(making.length === 0 ? [] : [all]), ...waves.filter(one => one.name === removal)];
 }
 
 /** Plans a host, once its lock is to be had; waits for it no longer than it may. */

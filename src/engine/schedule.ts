@@ -12,16 +12,19 @@ export interface Wave {
 export interface Schedule {
   readonly works: readonly HostWork[];
   readonly waves: readonly Wave[];
+  /** While nobody is served yet, each host may go through its waves by itself. */
+  readonly atOnceWhileIdle?: boolean;
 }
 
 /** Makes hosts as a program says, stage by stage; what its playbook no longer wants on them goes last. */
-export function upwards({ playbook, stages }: Program, hosts: readonly Host[]): Schedule {
+export function upwards({ playbook, atOnceWhileIdle, stages }: Program, hosts: readonly Host[]): Schedule {
   const meant = new Set(hosts.map(({ name }) => name));
   const wanted = stages.map(({ name, hosts: members }) => ({
     name,
     of: new Map(members.map(({ host, resources }) => [host.name, resources])),
   }));
   return {
+    atOnceWhileIdle,
     works: hosts.map(host => ({
       host,
       playbook,

@@ -4,6 +4,8 @@ import type { Resource } from './kind.ts';
 /** A playbook as its author wrote it: stages in order, each a barrier between groups of hosts. */
 export interface Playbook {
   readonly name: string;
+  /** Whether the barriers count only once a director answers somebody. */
+  readonly atOnceWhileIdle: boolean;
   readonly stages: readonly Stage[];
 }
 
@@ -24,6 +26,7 @@ export interface ResourceEntry {
 /** A playbook compiled against a cluster: for each stage, each host with the resources that are wanted there. */
 export interface Program {
   readonly playbook: string;
+  readonly atOnceWhileIdle: boolean;
   readonly stages: readonly ProgramStage[];
 }
 

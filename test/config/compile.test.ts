@@ -36,6 +36,7 @@ const roles: CompileOptions['roles'] = {
 function playbook(...stages: readonly Partial<Stage>[]): LoadedPlaybook {
   return {
     name: 'test',
+    atOnceWhileIdle: false,
     stages: stages.map((stage, index) => ({
       name: `stage ${index}`,
       hosts: ['all'],

@@ -163,6 +163,40 @@ test('hosts that are to come last do so after all other waves, but before what n
   assert.equal(order.slice(-3), ['master directors: lvs01', 'backup directors: lvs02', 'removal: web02']);
 });
 
+test('while nobody is served, hosts go through the stages of site.yml each by itself, and end as they do one after the other', async () => {
+  const [fleet, ordered] = [new Fleet(names), new Fleet(names)];
+  const file = await inventory('dr');
+  await ordered.up(file);
+  const blank = fleet.dump();
+  fleet.host('web01').failAt(8);
+  const started = () =>
+    fleet.events.flatMap(event => (event.event === 'stage.started' ? [event.hosts.join(' ')] : []));
+  const up = async () => {
+    const run = await fleet.open(file, site, { options: { holder: 'a test', parallel: 64 } });
+    await run.apply({ idle: true }).finally(() => run.close());
+  };
+  await problem(up());
+  assert.equal(started(), ['web01 web02 lan-client wan-client gateway lvs02 lvs01']);
+  assert.not.equal(differences(blank, fleet.dump()), []);
+  await up();
+  assert.equal(started().slice(1), ['web01']);
+  assert.equal(differences(ordered.dump(), fleet.dump()), []);
+});
+
+test('a playbook that does not say so keeps to its stages, also while nobody is served', async () => {
+  const fleet = new Fleet(names);
+  const own = join(tmpdir(), `lvsform-stages-${process.pid}.yml`);
+  const stages = ['web01', 'web02'].map(
+    host => `  - { name: ${host}, hosts: [${host}], resources: [{ directory: { path: /opt-of-ours } }] }\n`,
+  );
+  await writeFile(own, `version: 1\nname: own\nstages:\n${stages.join('')}`);
+  const run = await fleet.open(await inventory('dr'), own, { options: { holder: 'a test' } });
+  await run.apply({ idle: true });
+  await run.close();
+  const started = fleet.events.flatMap(event => (event.event === 'stage.started' ? [event.stage] : []));
+  assert.equal(started, ['web01', 'web02']);
+});
+
 test('two runs do not meet on a host', async () => {
   const fleet = new Fleet(names);
   const file = await inventory('dr');

@@ -6,6 +6,7 @@ import type { Cluster } from '../../src/model/cluster.ts';
 import { objections, unready } from '../../src/verify/directors/change.ts';
 import { deafness, deafOf } from '../../src/verify/directors/deaf.ts';
 import { leftOf, membersOf, weighings } from '../../src/verify/directors/drain.ts';
+import { nobodyAnswers } from '../../src/verify/directors/first.ts';
 import { ailments } from '../../src/verify/directors/health.ts';
 import { parseHeard } from '../../src/verify/directors/listen.ts';
 import { doubleOwners, ownersOf, stateOf } from '../../src/verify/directors/owners.ts';
@@ -333,6 +334,24 @@ test('who carries the VIP changes first where a change makes directors deaf to e
     'hear',
   );
   assert.match(said(deafness(dr, both, [lvs01, standing('lvs02', withVip)], met))[0] ?? '', 'hear');
+});
+
+test('directors answer nobody while none works, holds a VIP, has a service or was brought up before', () => {
+  const idle: Partial<Standing> = {
+    active: false,
+    established: false,
+    addresses: [{ interface: 'lo', ip: vip }],
+    table: new Map(),
+  };
+  const pair = (more: Partial<Standing>) => [
+    standing('lvs01', idle),
+    standing('lvs02', { ...idle, ...more }),
+  ];
+  assert.ok(nobodyAnswers(dr, pair({}), []));
+  for (const more of [{ active: true }, { established: true }, withVip, { table: live(1) }])
+    assert.not.ok(nobodyAnswers(dr, pair(more), []), JSON.stringify(more));
+  assert.not.ok(nobodyAnswers(dr, [standing('lvs01', idle)], ['lvs02']), 'one that was not read may answer');
+  assert.not.ok(nobodyAnswers(dr, [], []));
 });
 
 test.run();

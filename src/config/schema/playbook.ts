@@ -24,6 +24,14 @@ export function playbookSchema(kinds: Kinds, spec: (kind: AnyKind) => Schema = (
         patternErrorMessage: 'must be a name: at most 63 of a-z, 0-9 and -, not at the ends',
         examples: ['site'],
       },
+      at_once_while_idle: {
+        title: 'At once while idle',
+        description:
+          'While no director answers anybody yet (a first run), hosts do not wait for each other: each goes through its stages by itself.',
+        type: 'boolean',
+        default: false,
+        examples: [true],
+      },
       stages: {
         title: 'Stages',
         description: 'The stages, in order.',

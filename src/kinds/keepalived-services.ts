@@ -12,6 +12,12 @@ export interface ConfService {
   readonly flags: readonly string[];
   /** By the kernel's name; undefined: a check sets it. */
   readonly weights: ReadonlyMap<string, number | undefined>;
+  /** Whom a check watches, by the same names. */
+  readonly watched: ReadonlySet<string>;
+  /** Real servers count as failed until a check says otherwise. */
+  readonly alpha: boolean;
+  /** Who answers where nobody else does. */
+  readonly sorry: string | undefined;
 }
 
 /** A range of addresses (`192.168.0.240-245`) is none that lvsform writes: its services are not known here. */
@@ -33,23 +39,38 @@ export function servicesOf(content: string): readonly ConfService[] {
       if (!marked && !isAddress.test(word)) return [];
       const key = marked ? `fwmark${six}:${value}` : `${protocol}:${endpoint(word, Number(value))}`;
       const scheduler = wordAfter(entries, 'lvs_sched', 'lb_algo');
-      return [{ key, scheduler, flags, weights: weightsOf(entries, marked) }];
+      const [sorry] = named(entries, 'sorry_server').map(({ words }) => nameOf(words, marked));
+      const alpha = hasAlpha(entries ?? []);
+      const servers = serversOf(entries, marked);
+      return [{ key, scheduler, flags, ...servers, alpha, sorry }];
     });
   });
 }
 
-function weightsOf(
+function serversOf(
   entries: readonly ConfEntry[] | undefined,
   marked: boolean,
-): ReadonlyMap<string, number | undefined> {
-  return new Map(
-    named(entries, 'real_server').flatMap(({ words: [, ip = '', port = ''], entries: inner }) => {
-      if (!isAddress.test(ip)) return [];
-      const dynamic = (inner ?? []).some(weighs);
-      const weight = dynamic ? undefined : Number(wordAfter(inner, 'weight') ?? 1);
-      return [[endpoint(ip, marked ? 0 : Number(port)), weight] as const];
-    }),
-  );
+): Pick<ConfService, 'weights' | 'watched'> {
+  const weights = new Map<string, number | undefined>();
+  const watched = new Set<string>();
+  for (const { words, entries: inner = [] } of named(entries, 'real_server')) {
+    const name = nameOf(words, marked);
+    if (name === undefined) continue;
+    weights.set(name, inner.some(weighs) ? undefined : Number(wordAfter(inner, 'weight') ?? 1));
+    if (inner.some(({ words: [word = ''] }) => /^(TCP|HTTP|SSL|SMTP|DNS|MISC|UDP|PING|FILE|BFD)_/.test(word)))
+      watched.add(name);
+  }
+  return { weights, watched };
+}
+
+/** With a firewall mark the kernel has no port. */
+function nameOf([, ip = '', port = '']: readonly string[], marked: boolean): string | undefined {
+  return isAddress.test(ip) ? endpoint(ip, marked ? 0 : Number(port)) : undefined;
+}
+
+/** It may stand in the service, or in a check. */
+function hasAlpha(entries: readonly ConfEntry[]): boolean {
+  return entries.some(({ words: [word], entries: inner = [] }) => word === 'alpha' || hasAlpha(inner));
 }
 
 /** Checks that set the weight as they find their real server: by a program's exit code, by a file. */

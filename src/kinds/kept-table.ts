@@ -1,35 +1,36 @@
-import { type Command, script } from '../model/command.ts';
-import type { Kind } from '../model/kind.ts';
+import type { Command } from '../model/command.ts';
+import type { Kind, Schema } from '../model/kind.ts';
 import { files } from '../probes/files.ts';
 import { ipvs } from '../probes/ipvs.ts';
-import { serviceWords } from '../probes/ipvs-words.ts';
+import { checkKey, keepalivedChecks } from '../probes/keepalived-checks.ts';
 import { type UnitQuestion, unitKey, units } from '../probes/units.ts';
+import { editTable, type TableEntry } from './edit-ipvs.ts';
 import { servicesOf } from './keepalived-services.ts';
+import { type Edits, editsOf } from './kept-edits.ts';
 import type { Presence } from './presence.ts';
 import { list, patterns, schemaOf, text } from './schema.ts';
+import { setScheduler } from './set-scheduler.ts';
+import { virtualServer } from './virtual-server.ts';
+import { entryOf, serviceOf, type VirtualServerSpec } from './virtual-server-spec.ts';
 import { weigh } from './weigh-servers.ts';
 
 export interface KeptTableSpec {
   readonly conf: string;
-  /** The services that are looked at (`tcp:192.168.0.240:80`, `fwmark:5`). */
-  readonly services: readonly string[];
+  /** The services that are looked at, with all that keepalived is to put into the table. */
+  readonly services: readonly VirtualServerSpec[];
   readonly state?: Presence | undefined;
 }
 
-type Subject = { readonly conf: string; readonly services: readonly string[] };
+type Subject = { readonly conf: string; readonly services: { readonly [service: string]: TableEntry } };
 
 /** By service: what is otherwise than keepalived's configuration says. */
 type State = { readonly [service: string]: Edits };
-type Edits = {
-  readonly scheduler?: { readonly is: string; readonly shall: string; readonly flags: string };
-  readonly weights: { readonly [server: string]: { readonly is: number; readonly shall: number } };
-};
-
 /**
  * What another hand has changed in the table that keepalived keeps, and keepalived does not know of: a reload compares its
  * files with each other, never with the kernel. Only what no check of keepalived does is looked at: another scheduler,
- * another weight. A real server that is not there, or has weight 0, may have failed its check. The table is held against
- * the configuration that keepalived has loaded; where that is not the file as it is, nothing is said.
+ * another weight, a real server that nobody named, and one that is missing though keepalived's log says that it works. One that has weight 0
+ * may have failed its check. The table is held against the configuration that keepalived has loaded; where that is not the file as
+ * it is, nothing is said, and what no log tells is left alone.
  */
 export const keptTable: Kind<KeptTableSpec, Subject, State> = {
   name: 'kept-table',
@@ -38,46 +39,56 @@ export const keptTable: Kind<KeptTableSpec, Subject, State> = {
     {
       title: 'Kept table',
       description:
-        'What somebody changed by hand in the IPVS table that keepalived keeps: schedulers and weights are set right.',
+        'What somebody changed by hand in the IPVS table that keepalived keeps: schedulers, weights and real servers are set right.',
       examples: [
-        { conf: '/etc/keepalived/keepalived.conf', services: ['tcp:192.168.0.240:80'], state: 'absent' },
+        {
+          conf: '/etc/keepalived/keepalived.conf',
+          services: [
+            {
+              protocol: 'tcp',
+              address: '192.168.0.240',
+              port: 80,
+              scheduler: 'rr',
+              method: 'DR',
+              servers: [{ address: '192.168.0.1', port: 80, weight: 1 }],
+            },
+          ],
+          state: 'absent',
+        },
       ],
     },
     ['conf', 'services'],
     {
       conf: text('Conf', 'The keepalived.conf that keepalived has loaded.', patterns.path),
-      services: list('Services', 'The services that are looked at.', {
-        type: 'string',
-        pattern: patterns.service,
-      }),
+      services: list(
+        'Services',
+        'The services that are looked at, as keepalived is to make them.',
+        memberOf(virtualServer.schema),
+      ),
     },
   ),
-  subject: ({ conf, services }) => ({ conf, services }),
+  subject: ({ conf, services }) => ({
+    conf,
+    services: Object.fromEntries(services.map(spec => [serviceOf(spec), entryOf(spec)])),
+  }),
   id: () => 'keepalived',
   asks: ({ conf, services }) => [
     { probe: units, key: unitKey(question(conf)) },
     { probe: files, key: conf },
-    ...services.map(service => ({ probe: ipvs, key: service })),
+    ...Object.keys(services).map(service => ({ probe: ipvs, key: service })),
+    ...Object.entries(services).flatMap(([service, { servers }]) =>
+      Object.keys(servers).map(server => ({ probe: keepalivedChecks, key: checkKey(service, server) })),
+    ),
   ],
 
   read({ conf, services }, answers) {
     const unit = answers.get(units, unitKey(question(conf)));
     const file = answers.get(files, conf);
     if (unit?.active !== true || unit.reload !== 'same' || file?.type !== 'file') return undefined;
-    const found = servicesOf(file.content).flatMap(({ key, scheduler, flags, weights }) => {
-      const live = services.includes(key) ? answers.get(ipvs, key) : undefined;
-      if (live === undefined) return [];
-      const others = [...weights].flatMap(([server, shall]) => {
-        const is = live.servers[server]?.weight ?? 0;
-        return is === 0 || shall === undefined || is === shall ? [] : [[server, { is, shall }] as const];
-      });
-      const same = scheduler === undefined || live.scheduler === scheduler;
-      if (same && others.length === 0) return [];
-      const edits: Edits = {
-        ...(same ? {} : { scheduler: { is: live.scheduler, shall: scheduler, flags: flags.join(',') } }),
-        weights: Object.fromEntries(others),
-      };
-      return [[key, edits] as const];
+    const found = servicesOf(file.content).flatMap(service => {
+      const wanted = services[service.key];
+      const edits = wanted && editsOf(service, wanted, answers);
+      return edits === undefined ? [] : [[service.key, edits] as const];
     });
     return found.length === 0 ? undefined : Object.fromEntries(found);
   },
@@ -89,7 +100,7 @@ export const keptTable: Kind<KeptTableSpec, Subject, State> = {
     const back = right === undefined ? to : undefined;
     return [
       ...stepsTo(right, 'shall'),
-      ...stepsTo(from && back ? from : undefined, 'shall'),
+      ...stepsTo(from && back ? staying(from, back) : undefined, 'shall'),
       ...stepsTo(back, 'is'),
     ];
   },
@@ -97,13 +108,16 @@ export const keptTable: Kind<KeptTableSpec, Subject, State> = {
   effect(_subject, from, to) {
     if (from === undefined || to !== undefined) return undefined;
     return Object.entries(from)
-      .map(([service, { scheduler, weights }]) =>
+      .map(([service, { scheduler, weights, gone, missing = {}, extra = {} }]) =>
         [
+          ...(gone === undefined ? [] : ['answers again']),
           ...(scheduler === undefined ? [] : [`schedules by ${scheduler.shall} again`]),
           ...Object.entries(weights).map(([server, { shall }]) => `${server} has weight ${shall} again`),
+          ...Object.keys(missing).map(server => `${server} is there again`),
+          ...Object.keys(extra).map(server => `${server} goes, which nobody named`),
         ]
           .join(', ')
-          .concat(` in ${service.replace(/^(tcp|udp|sctp):/, '')}`),
+          .concat(` ${gone ? 'on' : 'in'} ${service.replace(/^(tcp|udp|sctp):/, '')}`),
       )
       .join('; ');
   },
@@ -113,13 +127,23 @@ function question(conf: string): UnitQuestion {
   return { unit: 'keepalived', reload: [conf], restart: [] };
 }
 
+/** What goes as a whole next is not set right before. */
+function staying(from: State, back: State): State {
+  return Object.fromEntries(Object.entries(from).filter(([service]) => back[service]?.gone === undefined));
+}
+
 function stepsTo(state: State | undefined, which: 'is' | 'shall'): readonly Command[] {
-  return Object.entries(state ?? {}).flatMap(([service, { scheduler, weights }]) => {
+  return Object.entries(state ?? {}).flatMap(([service, edits]) => {
+    const { scheduler, weights, gone, missing = {}, extra = {} } = edits;
     const places = Object.entries(weights).map(([server, each]) => ({
       service,
       server,
       weight: each[which],
     }));
+    // The options are the same on both sides, so nothing but servers is edited.
+    const any: TableEntry = gone ?? { scheduler: '', persistence: 0, servers: {} };
+    const is = gone ? undefined : { ...any, servers: extra };
+    const shall = { ...any, servers: missing };
     return [
       ...(scheduler === undefined
         ? []
@@ -127,31 +151,13 @@ function stepsTo(state: State | undefined, which: 'is' | 'shall'): readonly Comm
       ...(places.length === 0
         ? []
         : [weigh(places, `set the weights of ${places.map(({ server }) => server).join(', ')}`)]),
+      ...(which === 'shall' ? editTable(service, 0, is, shall) : editTable(service, 0, shall, is)),
     ];
   });
 }
 
-/**
- * Gives a service of the live table another scheduler, and leaves all else of it: an edit takes away what it does not
- * name, so its words are read first. Flags are the scheduler's own. One that is no longer there has none.
- */
-function setScheduler(service: string, scheduler: string, flags: string): Command {
-  return {
-    argv: script('lvsform-set-scheduler', setText, serviceWords(service).join(' '), scheduler, flags),
-    label: `set the scheduler ${scheduler}`,
-  };
+/** The schema of a kind as one of something else's: whether it is there is not asked. */
+function memberOf({ title, description, examples, properties, ...rest }: Schema): Schema {
+  const { state: _, ...own } = properties as Record<string, Schema>;
+  return { ...rest, title, description, properties: own };
 }
-
-const setText = `export LC_ALL=C
-set -f
-table=$(ipvsadm -Sn) || exit 1
-line=$(printf '%s\\n' "$table" | grep -F -- "-A $1 -s ")
-[ -n "$line" ] || exit 0
-rest=\${line#*" -s "}
-rest=\${rest#"\${rest%%[ ]*}"}
-case $rest in *' -b '*)
-  flag=\${rest#*' -b '}
-  rest="\${rest%%' -b '*} \${flag#"\${flag%%[ ]*}"}" ;;
-esac
-ipvsadm -E $1 -s "$2" $rest \${3:+-b "$3"}
-`;

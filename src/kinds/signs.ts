@@ -3,6 +3,7 @@ import { type ConfEntry, named, parseKeepalivedConf, wordAfter } from '../model/
 import type { Sign } from '../model/sign.ts';
 import { addresses, addressKey } from '../probes/addresses.ts';
 import { ipvs } from '../probes/ipvs.ts';
+import { keepalivedStates } from '../probes/keepalived-states.ts';
 import { canonicalNetwork, endpoint } from './ip.ts';
 import { serviceOf, type VirtualServerSpec } from './virtual-server-spec.ts';
 
@@ -23,6 +24,24 @@ export function vipSign(
     held: answers => keys.some(key => answers.get(addresses, key) !== undefined),
     concerned: (from, to) => JSON.stringify(vrrpOf(from)) !== JSON.stringify(vrrpOf(to)),
     ...how,
+  };
+}
+
+/**
+ * A VRRP instance that takes part: in FAULT state a director neither carries the VIPs nor can take them over. What no log tells is taken
+ * for good.
+ */
+export function takesPartSign(
+  instance: string,
+  how: { readonly shows: number; readonly patience: number },
+): Sign {
+  return {
+    name: `VRRP instance ${instance} out of FAULT state`,
+    asks: [{ probe: keepalivedStates, key: instance }],
+    held: answers => answers.get(keepalivedStates, instance) !== 'FAULT',
+    concerned: (from, to) => JSON.stringify(vrrpOf(from)) !== JSON.stringify(vrrpOf(to)),
+    ...how,
+    moves: false,
   };
 }
 

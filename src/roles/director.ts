@@ -5,7 +5,6 @@ import { keptTable } from '../kinds/kept-table.ts';
 import { packageKind } from '../kinds/package.ts';
 import { service } from '../kinds/service.ts';
 import { virtualServer } from '../kinds/virtual-server.ts';
-import { serviceOf } from '../kinds/virtual-server-spec.ts';
 import type { Cluster, Host } from '../model/cluster.ts';
 import { type Resource, resource } from '../model/kind.ts';
 import { directorModules } from './director-modules.ts';
@@ -163,7 +162,7 @@ function keptByKeepalived(cluster: Cluster): Resource {
     keptTable,
     {
       conf: keepalivedConf,
-      services: virtualServers(cluster).map(({ spec }) => serviceOf(spec)),
+      services: virtualServers(cluster).map(({ spec }) => spec),
       state: 'absent',
     },
     'keepalived does not see what somebody else edits in its table',

@@ -1,11 +1,11 @@
-import { servedSign, vipSign } from '../kinds/signs.ts';
+import { servedSign, takesPartSign, vipSign } from '../kinds/signs.ts';
 import type { Cluster, Host, VirtualService } from '../model/cluster.ts';
 import type { HealthCheck } from '../model/health-check.ts';
 import type { Sign } from '../model/sign.ts';
 import { virtualServerSpec } from './virtual-servers.ts';
 
 /**
- * What keepalived holds for clients on a director: VIPs, and where it owns the table, services with a real server that
+ * What keepalived holds for clients on a director: its part in VRRP, VIPs, and where it owns the table, services with a real server that
  * works. A VIP may leave for a director that the inventory puts before this one; who shall be the MASTER keeps it.
  */
 export function keepalivedHolds(cluster: Cluster, host: Host): readonly Sign[] {
@@ -14,13 +14,15 @@ export function keepalivedHolds(cluster: Cluster, host: Host): readonly Sign[] {
     if (member === undefined) return [];
     // Three advertisements that stay away are a MASTER's end (RFC 5798, 6.1); then it is another's turn.
     const silence = Math.ceil(3 * instance.advertInterval) + 1;
-    return instance.vips.map(({ address, interface: device }) =>
+    const carried = instance.vips.map(({ address, interface: device }) =>
       vipSign(`${address.ip}/${address.prefix}`, [device, `vrrp.${instance.virtualRouterId}`], {
         shows: silence,
         patience: silence + 1,
         moves: member.state === 'BACKUP',
       }),
     );
+    // A script that is tracked holds its instance in FAULT state until it was run.
+    return [...carried, takesPartSign(instance.name, { shows: 2, patience: silence + 1 })];
   });
   if (cluster.director.mode !== 'keepalived') return vips;
   return [...vips, ...cluster.services.filter(isChecked).map(served)];

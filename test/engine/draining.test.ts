@@ -43,9 +43,20 @@ test('a real server gets weight 0 on both directors before one of them changes',
       .map(line => line.slice(0, 5)),
     ['lvs02', 'lvs01'],
   );
+  // As keepalived does, once it has loaded its file.
+  const before = new Map<string, readonly number[]>();
+  for (const name of ['lvs01', 'lvs02'])
+    fleet.on(
+      event => event.event === 'change.done' && event.host === name && event.address === 'service/keepalived',
+      () => {
+        before.set(name, weights(fleet, name, '240:80'));
+        delete fleet.host(name).state.services['-t 192.168.0.240:80']?.servers['192.168.0.224:80'];
+      },
+    );
   await run.apply();
   for (const name of ['lvs01', 'lvs02']) {
-    assert.equal(weights(fleet, name, '240:80'), [1, 0]);
+    assert.equal(before.get(name), [1, 0]);
+    assert.equal(weights(fleet, name, '240:80'), [1]);
     assert.equal(weights(fleet, name, '240:8080'), [1, 1], 'no service of ours');
     assert.equal(weights(fleet, name, '99:80'), [1, 1], 'no service of ours');
   }
@@ -110,6 +121,30 @@ test('what another hand changed in the table that keepalived keeps is shown, and
   assert.equal(weights(fleet, 'lvs01', '240:80'), [1, 0], 'weight 0 may be a check of keepalived');
   assert.equal(foreign.words, ['-s', 'wlc']);
   assert.equal(planned(await fleet.open(both, site)), []);
+});
+
+test('a real server that somebody took out of that table is put back, one that its check took out is not, a stranger goes', async () => {
+  const both = await inventory('dr');
+  const fleet = await cluster(both);
+  const director = fleet.host('lvs01').state;
+  const kept = director.services['-t 192.168.0.240:80'];
+  assert.ok(kept);
+  delete kept.servers['192.168.0.223:80'];
+  for (const word of ['unknown', 'out']) {
+    director.checks = { '192.168.0.223': word };
+    assert.equal(planned(await fleet.open(both, site)), [], word);
+  }
+  kept.servers['192.168.0.99:80'] = server(0);
+  director.checks = { '192.168.0.223': 'watched' };
+  const run = await fleet.open(both, site);
+  assert.equal(planned(run), ['lvs01 delete leaving/real-servers', 'lvs01 delete kept-table/keepalived']);
+  await run.apply();
+  assert.equal(Object.keys(kept.servers).sort(), ['192.168.0.223:80', '192.168.0.224:80']);
+  delete director.services['-t 192.168.0.240:80'];
+  director.checks = { '192.168.0.223': 'watched', '192.168.0.224': 'out' };
+  await fleet.up(both);
+  assert.equal(Object.keys(director.services['-t 192.168.0.240:80']?.servers ?? {}), ['192.168.0.223:80']);
+  director.checks = {};
 });
 
 test('where the file changes too, keepalived sets its table itself', async () => {

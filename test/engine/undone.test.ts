@@ -285,4 +285,29 @@ stages:
   assert.is(await fleet.up(file, await playbook('one', 'one'), ['lvs01']), 0);
 });
 
+undone(
+  'a director that goes into FAULT state by its change gets its old configuration back, and the next one is not touched',
+  async () => {
+    const fleet = new Fleet(names);
+    await fleet.up(await inventory('dr'));
+    const before = fleet.dump();
+    const { state } = fleet.host('lvs02');
+    state.vrrp = { web: 'BACKUP' };
+    fleet.on(loaded('lvs02'), () => {
+      const node = state.files[conf];
+      const text = node?.type === 'file' ? Buffer.from(node.bytes, 'base64').toString() : '';
+      state.vrrp = { web: text.includes('advert_int 2') ? 'FAULT' : 'BACKUP' };
+    });
+    const slower = await inventory('dr', text => text.replace('advert_interval: 1', 'advert_interval: 2'));
+    await problem(fleet.up(slower));
+    assert.match(told(fleet.events, 'lvs02'), /VRRP instance web out of FAULT state was lost; undone/);
+    delete state.vrrp;
+    const changed = differences(before, fleet.dump());
+    assert.ok(
+      changed.every(line => line.includes('lvs02 > files > /var/lib/lvsform/ledger.json')),
+      changed.join(),
+    );
+  },
+);
+
 undone.run();

@@ -181,7 +181,24 @@ export const samples: { readonly [kind: string]: Samples } = {
     },
   },
   'kept-table': {
-    spec: { conf, services: ['tcp:192.168.0.240:80'], state: 'absent' },
+    spec: {
+      conf,
+      services: [
+        {
+          protocol: 'tcp',
+          address: '192.168.0.240',
+          port: 80,
+          scheduler: 'rr',
+          method: 'DR',
+          persistence: 60,
+          servers: [
+            { address: '192.168.0.1', port: 80, weight: 1 },
+            { address: '192.168.0.2', port: 80, weight: 3 },
+          ],
+        },
+      ],
+      state: 'absent',
+    },
     states: [
       {
         'tcp:192.168.0.240:80': {
@@ -190,10 +207,28 @@ export const samples: { readonly [kind: string]: Samples } = {
         },
       },
       { 'tcp:192.168.0.240:80': { weights: { '192.168.0.2:80': { is: 7, shall: 3 } } } },
+      {
+        'tcp:192.168.0.240:80': {
+          weights: {},
+          missing: { '192.168.0.1:80': { method: 'DR', weight: 1 } },
+          extra: { '192.168.0.9:80': { method: 'DR', weight: 2 } },
+        },
+      },
+      {
+        'tcp:192.168.0.240:80': {
+          weights: {},
+          gone: { scheduler: 'rr', persistence: 60, servers: {} },
+          missing: {
+            '192.168.0.1:80': { method: 'DR', weight: 1 },
+            '192.168.0.2:80': { method: 'DR', weight: 3 },
+          },
+        },
+      },
     ],
     host: state => {
       install(state.packages, 'ipvsadm');
       const server = { method: '-g', weight: 3, upper: 0, lower: 0, active: 0 };
+      state.checks = { '192.168.0.1': 'silent', '192.168.0.2': 'silent' };
       state.modules['ip_vs'] = { ...state.modules['ip_vs'], loaded: true };
       state.services['-t 192.168.0.240:80'] = {
         words: ['-s', 'wlc', '-p', '60'],

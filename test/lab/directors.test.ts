@@ -176,7 +176,7 @@ test('two owners of a VIP are both named, by status and by verify', async ({ sce
   await scene.on('lvs02', `ip addr del ${vip}/24 dev eth0`);
 });
 
-test('where no director is healthy a change is refused, and where a BACKUP stays sick the MASTER is left alone', async ({
+test('where no director is healthy a change is refused; a BACKUP that its change makes sick is undone, and the MASTER is left alone', async ({
   scene,
   inventory,
 }) => {
@@ -199,15 +199,51 @@ test('where no director is healthy a change is refused, and where a BACKUP stays
     scene.on(host, `ip link add dummy7 type dummy 2>/dev/null; ip link set dummy7 ${state}`);
   await dummy('lvs01', 'up');
   await dummy('lvs02', 'down');
-  const before = (await scene.on('lvs01', 'cat /etc/keepalived/keepalived.conf')).stdout;
+  const read = 'cat /etc/keepalived/keepalived.conf';
+  const files = () => Promise.all(directors.map(async host => (await scene.on(host, read)).stdout));
+  const before = await files();
   const stopped = await scene.lvsform('up', '--yes', '--no-verify', '-i', following);
   assert.is(stopped.code, 1, stopped.stdout);
-  assert.match(stopped.stderr, /lvs02 changed and is not healthy: lvs01 is left as it was/);
-  assert.match(stopped.stderr, 'web is in FAULT state');
-  assert.is((await scene.on('lvs01', 'cat /etc/keepalived/keepalived.conf')).stdout, before);
+  assert.match(stopped.stderr, 'VRRP instance web out of FAULT state was lost; undone');
+  assert.equal(await files(), before);
+  const status = good(await scene.lvsform('status', '-i', inventory), 'status');
+  assert.not.match(status.stdout, 'FAULT');
   await dummy('lvs02', 'up');
   await up(scene, inventory);
   for (const host of directors) await scene.on(host, 'ip link del dummy7');
+});
+
+test('real servers and services that somebody takes out of the table of keepalived are put back; those that a check took out are not', async ({
+  scene,
+  inventory,
+}) => {
+  const server = (ip: string) => `-t ${vip}:80 -r 192.168.0.${ip}:80`;
+  const table = async (): Promise<string> => {
+    const { stdout } = await scene.on('lvs01', `ipvsadm -Sn | grep -F -- "-t ${vip}:80"`);
+    return stdout;
+  };
+  const planOf = () => scene.lvsform('plan', '--host', 'lvs0*', '--detailed-exitcode', '-i', inventory);
+  const whole = await table();
+  assert.match(whole, server('223'));
+  const edits = [
+    `ipvsadm -d ${server('223')} && ipvsadm -a ${server('99')} -g -w 1`,
+    `ipvsadm -D -t ${vip}:80`,
+  ];
+  for (const edit of edits) {
+    good(await scene.on('lvs01', edit), edit);
+    const plan = await planOf();
+    assert.is(plan.code, 2, plan.stdout);
+    assert.match(plan.stdout, '192.168.0.223:80 is there again');
+    await up(scene, inventory);
+    assert.equal((await table()).split('\n').sort(), whole.split('\n').sort());
+    assert.is((await planOf()).code, 0);
+  }
+  await scene.on('web01', 'systemctl stop nginx');
+  await until(async () => !(await table()).includes(server('223')), 'web01 is taken out');
+  const plan = await planOf();
+  assert.is(plan.code, 0, plan.stdout);
+  await scene.on('web01', 'systemctl start nginx');
+  await until(async () => (await table()).includes(server('223')), 'web01 comes back');
 });
 
 const foreignRule = 'iptables -S INPUT | grep 203.0.113.9';

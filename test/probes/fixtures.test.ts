@@ -13,6 +13,8 @@ import { firewalld } from '../../src/probes/firewalld.ts';
 import { init } from '../../src/probes/init.ts';
 import { ipvs } from '../../src/probes/ipvs.ts';
 import { ipvsTimeoutsProbe } from '../../src/probes/ipvs-timeouts.ts';
+import { keepalivedChecks } from '../../src/probes/keepalived-checks.ts';
+import { keepalivedStates } from '../../src/probes/keepalived-states.ts';
 import { modules } from '../../src/probes/modules.ts';
 import { packages, upstreamVersion } from '../../src/probes/packages.ts';
 import { routes } from '../../src/probes/routes.ts';
@@ -36,6 +38,8 @@ const probes: readonly Probe<unknown>[] = [
     init,
     ipvs,
     ipvsTimeoutsProbe,
+    keepalivedChecks,
+    keepalivedStates,
     modules,
     packages,
     routes,

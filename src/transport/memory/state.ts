@@ -129,6 +129,10 @@ export interface HostState {
   /** By `-t 192.168.0.240:80`, as ipvsadm names them. */
   readonly services: { [service: string]: VirtualService };
   timeouts: readonly [number, number, number];
+  /** What keepalived's log says last of real servers, by address: in, out, watched, silent. */
+  /** And of VRRP instances, by name. */
+  vrrp?: { readonly [instance: string]: string };
+  checks?: { readonly [address: string]: string };
   undo?: Undo | undefined;
   /** Seconds, and the number of the next inode: every write makes both grow. */
   clock: number;

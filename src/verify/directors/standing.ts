@@ -1,6 +1,7 @@
 import { type Command, type Result, script } from '../../model/command.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Transport } from '../../model/transport.ts';
+import { tellStates } from '../../probes/keepalived-states.ts';
 import { within } from '../reading.ts';
 import { parseTable, type Table } from '../table.ts';
 
@@ -45,39 +46,19 @@ export function readHoldings(
   );
 }
 
-/**
- * keepalived tells its VRRP state to nobody without writing a file (`keepalived --signum=JSON`), and this must not
- * write; so its log is read, of its last start: `(web) Entering BACKUP STATE (init)`. What started it is told by
- * systemd 232 or later, and `--grep` is of 237. The newest line comes first.
- * Without systemd it is looked for among the processes, and syslog's files are read.
- */
+/** The state is the newest word of the log: `(web) Entering BACKUP STATE (init)`. Without systemd keepalived is looked for among the processes. */
 const text = `export LC_ALL=C
-words='ntering (MASTER|BACKUP|FAULT) (STATE|state)'
-log=no
+${tellStates}
 if [ -d /run/systemd/system ]; then
   systemctl is-active --quiet keepalived && echo 'daemon active'
-  if command -v journalctl >/dev/null; then
-    log=journal
-    run=$(systemctl show -p InvocationID keepalived); run=\${run#InvocationID=}
-    set -- -q -r -o cat --no-pager
-    if [ -n "$run" ]; then set -- "$@" "_SYSTEMD_INVOCATION_ID=$run"; else set -- "$@" -u keepalived; fi
-    said=$(journalctl "$@" -n 200 --grep="$words" 2>/dev/null) || said=$(journalctl "$@" -n 5000 | grep -E "$words")
-  fi
 else
   for comm in /proc/[0-9]*/comm; do
     read -r name 2>/dev/null <"$comm" || continue
     [ "$name" != keepalived ] || { echo 'daemon active'; break; }
   done
-  for file in /var/log/syslog /var/log/messages /var/log/daemon.log; do
-    [ -r "$file" ] || continue
-    log=file
-    said=$(grep -i keepalived "$file" | sed -n '/Starting VRRP child process/h;//!H;$ { x; p; }' | grep -E "$words" | sed '1!G;h;$!d')
-    break
-  done
 fi
 [ ! -e /var/lib/lvsform/loaded/keepalived.reload ] || echo 'loaded yes'
-echo "log $log"
-printf '%s\\n' "$said" | sed -n -E 's/^.*\\(([^()]+)\\):? [Ee]ntering (MASTER|BACKUP|FAULT) .*$/state \\2 \\1/p'
+tell_states
 ${listed}
 echo end
 `;

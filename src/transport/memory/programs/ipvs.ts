@@ -166,6 +166,24 @@ const setScheduler: Program = ({ state, args: [service = '', scheduler = '', fla
   return ok();
 };
 
+/** There is no log but where a test has written one: by address of a real server, its last word. */
+const readChecks: Program = ({ state, args }) => {
+  const lines = Array.from({ length: args.length / 3 }, (_, at) => {
+    const [service = '', server = '', address = ''] = args.slice(3 * at, 3 * at + 3);
+    const word = state.services[service]?.servers[server] ? 'there' : (state.checks?.[address] ?? 'unknown');
+    return `${at} ${word}`;
+  });
+  return ok(...lines, 'end');
+};
+
+/** By instance, what a test has keepalived's log say. */
+const readStates: Program = ({ state }) =>
+  ok(
+    'log journal',
+    ...Object.entries(state.vrrp ?? {}).map(([name, word]) => `state ${word} ${name}`),
+    'end',
+  );
+
 const readTimeouts: Program = ({ state, run }) => {
   if (!state.modules['ip_vs']?.loaded) return ok('none', 'end');
   const busy = Object.keys(state.services).length > 0;
@@ -196,6 +214,8 @@ export const ipvsPrograms: Programs = {
   'lvsform-read-ipvs': readIpvs,
   'lvsform-read-ipvs-timeouts': readTimeouts,
   'lvsform-read-connections': readConnections,
+  'lvsform-read-keepalived-checks': readChecks,
+  'lvsform-read-keepalived-states': readStates,
   'lvsform-weigh-servers': weighServers,
   'lvsform-set-scheduler': setScheduler,
   // Time does not pass here: whoever is connected stays so.

@@ -38,10 +38,10 @@ export function script(name: string, text: string, ...args: readonly string[]): 
  * The text and the arguments of an argv that `script` made; undefined for any other, a user's `sh -c` too. Such a text is known to be
  * whole, so a shell may run it in a subshell of its own, and need not start another shell, which costs a host as much as eight subshells.
  */
-export function ownScript(argv: Argv): { text: string; args: readonly string[] } | undefined {
+export function ownScript(argv: Argv): { name: string; text: string; args: readonly string[] } | undefined {
   if (!ours.has(argv)) return undefined;
-  const [, , text = '', , ...args] = argv;
-  return { text, args };
+  const [, , text = '', name = '', ...args] = argv;
+  return { name, text, args };
 }
 
 /** What is known of a command made by `script`: its name and arguments; undefined for any other. */

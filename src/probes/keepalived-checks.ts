@@ -1,8 +1,8 @@
 import { script } from '../model/command.ts';
+import { keepalivedLog } from '../model/keepalived-log.ts';
 import type { Probe } from '../model/probe.ts';
 import { garbled, keyAt, linesOf } from './answer.ts';
 import { serviceWords } from './ipvs-words.ts';
-import { keepalivedLog } from './keepalived-log.ts';
 
 /**
  * Whether a real server is in the live table (`there`); and what keepalived's log tells of one that is not: `in`, it put it there; `out`, it

@@ -1,7 +1,7 @@
 import { script } from '../model/command.ts';
+import { tellStates } from '../model/keepalived-log.ts';
 import type { Probe } from '../model/probe.ts';
 import { garbled, linesOf } from './answer.ts';
-import { keepalivedLog } from './keepalived-log.ts';
 
 /** The state of a VRRP instance; `unknown` where no log tells. */
 export type InstanceState = (typeof states)[number];
@@ -25,15 +25,6 @@ export const keepalivedStates: Probe<InstanceState> = {
     return new Map(keys.map(key => [key, newest.get(key) ?? 'unknown']));
   },
 };
-
-/** Sets `said` and `log`, and prints `state WORD NAME` for what an instance entered, the newest first. */
-export const tellStates = `${keepalivedLog}
-tell_states() {
-  keepalived_log 'ntering (MASTER|BACKUP|FAULT) (STATE|state)' 200
-  echo "log $log"
-  printf '%s\\n' "$said" | sed -n -E 's/^.*\\(([^()]+)\\):? [Ee]ntering (MASTER|BACKUP|FAULT) .*$/state \\2 \\1/p'
-}
-`;
 
 const text = `export LC_ALL=C
 ${tellStates}tell_states

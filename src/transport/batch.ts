@@ -38,7 +38,7 @@ function commandText({ argv, stdin }: Command, scripts: Map<string, string>): st
 function called(argv: Argv, scripts: Map<string, string>): string {
   const own = ownScript(argv);
   if (own === undefined) return `exec ${quoteArgv(argv)}`;
-  const name = scripts.get(own.text) ?? `s${scripts.size + 1}`;
+  const name = scripts.get(own.text) ?? `s${scripts.size + 1}_${own.name.replace(/\W/g, '_')}`;
   scripts.set(own.text, name);
   return [name, ...own.args.map(quote)].join(' ');
 }

@@ -40,7 +40,7 @@ export async function measureLab(
   const samples: LabSample[] = [];
   try {
     const inventory = await scene.inventory('dr', text =>
-      text.replace(/^lab: \{.*\}$/m, 'lab: { preinstalled: true }'),
+      text.replace(/^lab: \{ (.*) \}$/m, 'lab: { $1, preinstalled: true }'),
     );
     say('booting seven hosts');
     await run('lab', 'up', '-i', inventory);

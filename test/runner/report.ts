@@ -1,9 +1,13 @@
+import { figureLine, figuresIn } from '../faults/figure.ts';
 import type { Outcome } from './run-file.ts';
 
-/** A line for a file that passed; its whole output besides for one that failed. */
+/** A line for a file that passed, with the figures that it measured; its whole output besides for one that failed. */
 export function fileReport(outcome: Outcome): string {
   const seconds = `${outcome.seconds.toFixed(1)} s`;
-  if (outcome.why === undefined) return `ok    ${outcome.file.path}  ${counts(outcome)}  ${seconds}\n`;
+  if (outcome.why === undefined) {
+    const figures = figuresIn(outcome.output).map(one => `      ${figureLine(one)}\n`);
+    return `ok    ${outcome.file.path}  ${counts(outcome)}  ${seconds}\n${figures.join('')}`;
+  }
   const output = outcome.output.trim();
   const shown = output === '' ? '' : `\n${output}\n\n`;
   return `FAIL  ${outcome.file.path}  ${seconds}: ${outcome.why}\n${shown}`;

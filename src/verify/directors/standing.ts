@@ -1,7 +1,7 @@
 import { type Command, type Result, script } from '../../model/command.ts';
+import { tellStates } from '../../model/keepalived-log.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Transport } from '../../model/transport.ts';
-import { tellStates } from '../../probes/keepalived-states.ts';
 import { within } from '../reading.ts';
 import { parseTable, type Table } from '../table.ts';
 

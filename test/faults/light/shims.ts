@@ -27,6 +27,7 @@ export function writeShims(folder: string, image: string): void {
   mkdirSync(join(folder, 'in'));
   const has = (name: string) => places.some(place => existsSync(join(image, place, name)));
   for (const name of outer.filter(has)) writeFileSync(join(folder, name), shim, { mode: 0o755 });
+  writeFileSync(join(folder, 'unfold'), unfold, { mode: 0o755 });
   for (const name of inner.filter(has)) writeFileSync(join(folder, 'in', name), innerShim, { mode: 0o755 });
 }
 
@@ -44,7 +45,10 @@ if [ "$name" = sh ] && [ "$3" = lvsform ]; then
   PATH=$rest
   real=$(command -v sh)
   PATH=/shim:$rest
-  exec "$real" "$@"
+  case $2 in *'eval "$s"'*) ;; *) echo 'the session is not as /shim/unfold knows it' >&2; exit 1 ;; esac
+  program=\${2%%'eval "$s"'*}'s=$(printf "%s\\n" "$s" | /shim/unfold) && eval "$s"'\${2#*'eval "$s"'}
+  shift 2
+  exec "$real" -c "$program" "$@"
 fi
 PATH=$rest
 ${held}
@@ -79,6 +83,27 @@ after)
   exit "$code"
   ;;
 esac
+`;
+
+/**
+ * A batch as it would be without functions: each script of lvsform's own is a process again, by way of the shim for `sh`. A function begins with
+ * a line `s1_NAME() {`, and ends before the next one, or before the batch.
+ */
+const unfold = String.raw`#!/usr/bin/awk -f
+function flush(  at, body) {
+  if (name == "") return
+  for (at = 1; at < count; at++) body = body lines[at] "\n"
+  gsub(/\047/, "\047\\\047\047", body)
+  called = name
+  sub(/^s[0-9]+_/, "", called)
+  gsub(/_/, "-", called)
+  printf "%s() {\nexec sh -c \047%s\047 %s \"$@\"\n}\n", name, body, called
+  name = ""
+}
+done { print; next }
+/^b\(\) \{/ { flush(); done = 1; print; next }
+/^s[0-9]+_[A-Za-z0-9_]+\(\) \{$/ { flush(); name = $0; sub(/\(\) \{$/, "", name); count = 0; next }
+{ lines[++count] = $0 }
 `;
 
 const innerShim = `#!/bin/dash

@@ -25,3 +25,12 @@ export const keepalivedLog = `keepalived_log() {
   fi
 }
 `;
+
+/** The same, with `tell_states`, which prints `log WHERE`, then `state WORD NAME` for what each VRRP instance entered, the newest first. */
+export const tellStates = `${keepalivedLog}
+tell_states() {
+  keepalived_log 'ntering (MASTER|BACKUP|FAULT) (STATE|state)' 200
+  echo "log $log"
+  printf '%s\\n' "$said" | sed -n -E 's/^.*\\(([^()]+)\\):? [Ee]ntering (MASTER|BACKUP|FAULT) .*$/state \\2 \\1/p'
+}
+`;

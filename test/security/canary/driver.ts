@@ -156,7 +156,7 @@ function sample(): void {
         if (!/^(\.lvsform|ledger\.json)/.test(name)) continue;
         try {
           const mode = (statSync(join(path, name)).mode & 0o777).toString(8);
-          sampled.modes.add(`${place} ${name.replace(/\.[A-Za-z0-9]{6}$/, '')} ${mode}`);
+          sampled.modes.add(`${place} ${name.replace(/\.[A-Za-z0-9]{8}$/, '')} ${mode}`);
         } catch {
           // It was renamed.
         }
@@ -275,7 +275,7 @@ tell(
   secretly.some(one => one.startsWith('etc/keepalived .lvsform')) &&
     secretly.every(one => one.endsWith(' 600')),
 );
-tell("the hosts' arguments", sampled.argv, /lvsform-write-file/);
+tell("the hosts' arguments", sampled.argv, /check\0\/etc\/keepalived\/\.lvsform\./);
 tell("the hosts' environment", sampled.environment, /LC_ALL=C/);
 tell("lvsform's own arguments", sampled.mine, /--no-verify/);
 tell(

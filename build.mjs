@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 /*
@@ -29,21 +29,17 @@ const { outputFiles } = await build({
   write: false,
 });
 
-mkdirSync(join(dist, 'chunks'), { recursive: true });
 const last = join(dist, 'main.js');
 for (const { path, contents } of outputFiles.toSorted(
   (a, b) => Number(a.path === last) - Number(b.path === last),
 )) {
-  const draft = join(dist, `.draft-${process.pid}`);
-  writeFileSync(draft, contents);
+  const draft = `${path}.${process.pid}`;
   mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(draft, contents);
   renameSync(draft, path);
 }
-const made = new Set(outputFiles.map(({ path }) => relative(dist, path)));
+const made = new Set(outputFiles.map(({ path }) => path));
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath, entry.name);
-  if (entry.isFile() && !made.has(relative(dist, path))) rmSync(path, { force: true });
-}
-for (const entry of readdirSync(dist, { withFileTypes: true })) {
-  if (entry.isDirectory() && entry.name !== 'chunks') rmSync(join(dist, entry.name), { recursive: true });
+  if (entry.isFile() && !made.has(path)) rmSync(path, { force: true });
 }

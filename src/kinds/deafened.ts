@@ -1,4 +1,10 @@
-import { type ConfEntry, named, parseKeepalivedConf, wordAfter } from '../model/keepalived-conf.ts';
+import {
+  type ConfEntry,
+  globalsOf,
+  named,
+  parseKeepalivedConf,
+  wordAfter,
+} from '../model/keepalived-conf.ts';
 
 /** What an advertisement must agree in with whoever hears it, by name. */
 type Agreed = Readonly<Record<string, string>>;
@@ -40,8 +46,7 @@ function differences(a: Agreed, b: Agreed): readonly string[] {
 
 function instancesOf(text: string): readonly Instance[] {
   const conf = parseKeepalivedConf(text);
-  const globals = named(conf, 'global_defs').flatMap(({ entries }) => entries ?? []);
-  const version = wordAfter(globals, 'vrrp_version') ?? '2';
+  const version = wordAfter(globalsOf(conf), 'vrrp_version') ?? '2';
   return named(conf, 'vrrp_instance').map(block => instanceOf(block, version));
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from '../model/command.ts';
+import type { Json } from '../model/json.ts';
 import type { Kind, Schema } from '../model/kind.ts';
 import { files } from '../probes/files.ts';
 import { ipvs } from '../probes/ipvs.ts';
@@ -25,6 +26,7 @@ type Subject = { readonly conf: string; readonly services: { readonly [service: 
 
 /** By service: what is otherwise than keepalived's configuration says. */
 type State = { readonly [service: string]: Edits };
+
 /**
  * What another hand has changed in the table that keepalived keeps, and keepalived does not know of: a reload compares its
  * files with each other, never with the kernel. Only what no check of keepalived does is looked at: another scheduler,
@@ -43,16 +45,7 @@ export const keptTable: Kind<KeptTableSpec, Subject, State> = {
       examples: [
         {
           conf: '/etc/keepalived/keepalived.conf',
-          services: [
-            {
-              protocol: 'tcp',
-              address: '192.168.0.240',
-              port: 80,
-              scheduler: 'rr',
-              method: 'DR',
-              servers: [{ address: '192.168.0.1', port: 80, weight: 1 }],
-            },
-          ],
+          services: exampleOf(virtualServer.schema),
           state: 'absent',
         },
       ],
@@ -140,10 +133,10 @@ function stepsTo(state: State | undefined, which: 'is' | 'shall'): readonly Comm
       server,
       weight: each[which],
     }));
-    // The options are the same on both sides, so nothing but servers is edited.
-    const any: TableEntry = gone ?? { scheduler: '', persistence: 0, servers: {} };
-    const is = gone ? undefined : { ...any, servers: extra };
-    const shall = { ...any, servers: missing };
+    // Where the service stays its options are the same on both sides, whatever they are: nothing but servers is edited.
+    const options: TableEntry = gone ?? { scheduler: '', persistence: 0, servers: {} };
+    const is = gone ? undefined : { ...options, servers: extra };
+    const shall = { ...options, servers: missing };
     return [
       ...(scheduler === undefined
         ? []
@@ -154,6 +147,11 @@ function stepsTo(state: State | undefined, which: 'is' | 'shall'): readonly Comm
       ...(which === 'shall' ? editTable(service, 0, is, shall) : editTable(service, 0, shall, is)),
     ];
   });
+}
+
+/** The first example that a kind gives. */
+function exampleOf({ examples }: Schema): readonly Json[] {
+  return Array.isArray(examples) ? examples.slice(0, 1) : [];
 }
 
 /** The schema of a kind as one of something else's: whether it is there is not asked. */

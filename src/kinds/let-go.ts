@@ -1,4 +1,4 @@
-import { named, parseKeepalivedConf } from '../model/keepalived-conf.ts';
+import { globalsOf, named, parseKeepalivedConf } from '../model/keepalived-conf.ts';
 import { servicesOf } from './keepalived-services.ts';
 
 /**
@@ -15,6 +15,5 @@ export function letGo(from: string, to: string): readonly string[] {
 }
 
 function hasTimeouts(text: string): boolean {
-  const globals = named(parseKeepalivedConf(text), 'global_defs').flatMap(({ entries }) => entries ?? []);
-  return named(globals, 'lvs_timeouts').length > 0;
+  return named(globalsOf(parseKeepalivedConf(text)), 'lvs_timeouts').length > 0;
 }

@@ -64,3 +64,8 @@ export function wordAfter(
 ): string | undefined {
   return named(entries, ...names).at(-1)?.words[1];
 }
+
+/** The entries of all `global_defs` blocks of a configuration. */
+export function globalsOf(conf: readonly ConfEntry[]): readonly ConfEntry[] {
+  return named(conf, 'global_defs').flatMap(({ entries }) => entries ?? []);
+}

@@ -34,3 +34,18 @@ tell_states() {
   printf '%s\\n' "$said" | sed -n -E 's/^.*\\(([^()]+)\\):? [Ee]ntering (MASTER|BACKUP|FAULT) .*$/state \\2 \\1/p'
 }
 `;
+
+/** The state of a VRRP instance, in keepalived's words. */
+export type VrrpWord = (typeof vrrpWords)[number];
+const vrrpWords = ['MASTER', 'BACKUP', 'FAULT'] as const;
+
+/** The newest state of each instance, by name, from what `tell_states` printed; other lines are passed over. */
+export function statesIn(lines: readonly string[]): ReadonlyMap<string, VrrpWord> {
+  const newest = new Map<string, VrrpWord>();
+  for (const line of lines) {
+    const [, said, name = ''] = /^state (\S+) (.*)$/.exec(line) ?? [];
+    const word = vrrpWords.find(one => one === said);
+    if (word !== undefined && !newest.has(name)) newest.set(name, word);
+  }
+  return newest;
+}

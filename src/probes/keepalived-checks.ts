@@ -70,7 +70,7 @@ while [ $# -gt 0 ]; do
   shift 3
 done
 [ -n "$missing" ] || { echo end; exit 0; }
-log=no said=
+said=
 [ -z "$table" ] || keepalived_log '(ing|ctivating healthchecker for) ([a-z]+ )?service |Starting (Keepalived v|(VRRP|Healthcheck) child process)' 4000
 printf '%s\\n' "$said" | MISSING=$missing awk '
   /Starting (Keepalived v|VRRP child process|Healthcheck child process)/ { whole = 1; next }

@@ -22,6 +22,8 @@ figures('what is no number reaches no goal', () => {
 
 figures('lines are found again in the output of a test', () => {
   assert.equal(figuresIn(`• • •\n${figureLine(gap)}\n  Total: 3\nfigure it out\n`), [gap]);
+  assert.equal(figuresIn(`• ✘ • ${figureLine(gap)}\n• ${figureLine(gap)}\n`), [gap, gap]);
+  assert.equal(figuresIn(`not a ${figureLine(gap)}\n`), []);
 });
 
 figures.run();

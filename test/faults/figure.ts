@@ -32,11 +32,11 @@ export function figureLine(one: Figure): string {
   return `figure ${name} ${Math.round(value * 1000) / 1000} ${unit} goal ${words} ${reached(one) ? 'ok' : 'short'}`;
 }
 
-/** The figures that a text holds, a line each. */
+/** The figures that a text holds, a line each; before one there may be the marks of tests that ended, which uvu leaves without a newline. */
 export function figuresIn(text: string): readonly Figure[] {
   return text.split('\n').flatMap(line => {
     const [, name, value, unit, sign, limit] =
-      /^figure (\S+) (\S+) (\S+) goal ([<>])=(\S+) (?:ok|short)$/.exec(line) ?? [];
+      /^(?:[•✘] )*figure (\S+) (\S+) (\S+) goal ([<>])=(\S+) (?:ok|short)$/.exec(line) ?? [];
     if (name === undefined || unit === undefined) return [];
     const goal = sign === '<' ? { atMost: Number(limit) } : { atLeast: Number(limit) };
     return [{ name, value: Number(value), unit, goal }];

@@ -213,6 +213,27 @@ test('where no director is healthy a change is refused; a BACKUP that its change
   for (const host of directors) await scene.on(host, 'ip link del dummy7');
 });
 
+test('where a BACKUP loses a real server by its change, the MASTER is left as it was', async ({
+  scene,
+  inventory,
+}) => {
+  await scene.on('web02', 'echo fine >/var/www/html/only-here');
+  const only = await inventoryOf(scene, text =>
+    text.replace(
+      /check: \{.*\}/,
+      'check: { type: http, path: /only-here, connect_timeout: 1, retries: 1, retry_delay: 1 }',
+    ),
+  );
+  const read = 'cat /etc/keepalived/keepalived.conf';
+  const before = (await scene.on('lvs01', read)).stdout;
+  const stopped = await scene.lvsform('up', '--yes', '--no-verify', '-i', only);
+  assert.is(stopped.code, 1, stopped.stdout);
+  assert.match(stopped.stderr, /lvs02 changed and is not healthy: lvs01 is left as it was/);
+  assert.match(stopped.stderr, 'web01 of http got requests before, and does not now');
+  assert.is((await scene.on('lvs01', read)).stdout, before);
+  await up(scene, inventory);
+});
+
 test('real servers and services that somebody takes out of the table of keepalived are put back; those that a check took out are not', async ({
   scene,
   inventory,

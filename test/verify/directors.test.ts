@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { loadInventory } from '../../src/config/inventory.ts';
 import type { Change, Plan } from '../../src/model/change.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
+import type { VrrpWord } from '../../src/model/keepalived-log.ts';
 import { objections, unready } from '../../src/verify/directors/change.ts';
 import { deafness, deafOf } from '../../src/verify/directors/deaf.ts';
 import { leftOf, membersOf, weighings } from '../../src/verify/directors/drain.ts';
@@ -11,7 +12,7 @@ import { ailments } from '../../src/verify/directors/health.ts';
 import { parseHeard } from '../../src/verify/directors/listen.ts';
 import { doubleOwners, ownersOf, stateOf } from '../../src/verify/directors/owners.ts';
 import { misplaced, newcomers, taken } from '../../src/verify/directors/segments.ts';
-import { parseStanding, type Standing, type VrrpWord } from '../../src/verify/directors/standing.ts';
+import { parseStanding, type Standing } from '../../src/verify/directors/standing.ts';
 import { statusOf } from '../../src/verify/directors/status.ts';
 
 /** What is made of what directors say: who owns, who is healthy, what a plan may do to them. */

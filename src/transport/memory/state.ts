@@ -130,9 +130,9 @@ export interface HostState {
   readonly services: { [service: string]: VirtualService };
   timeouts: readonly [number, number, number];
   /** What keepalived's log says last of real servers, by address: in, out, watched, silent. */
+  checks?: { readonly [address: string]: string };
   /** And of VRRP instances, by name. */
   vrrp?: { readonly [instance: string]: string };
-  checks?: { readonly [address: string]: string };
   undo?: Undo | undefined;
   /** Seconds, and the number of the next inode: every write makes both grow. */
   clock: number;

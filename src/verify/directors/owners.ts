@@ -1,5 +1,6 @@
 import type { Vip, VrrpInstance } from '../../model/cluster.ts';
-import type { Holding, Standing, VrrpWord } from './standing.ts';
+import type { VrrpWord } from '../../model/keepalived-log.ts';
+import type { Holding, Standing } from './standing.ts';
 
 /** An address there is for packets that a director passes to this host as a real server: it owns nothing by it. */
 const quiet = /^(lo|tunl|dummy|ip6tnl|gre)/;

@@ -1,11 +1,9 @@
 import { type Command, type Result, script } from '../../model/command.ts';
-import { tellStates } from '../../model/keepalived-log.ts';
+import { statesIn, tellStates, type VrrpWord } from '../../model/keepalived-log.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Transport } from '../../model/transport.ts';
 import { within } from '../reading.ts';
 import { parseTable, type Table } from '../table.ts';
-
-export type VrrpWord = 'MASTER' | 'BACKUP' | 'FAULT';
 
 /** The addresses that one host has at one time. */
 export interface Holding {
@@ -107,18 +105,14 @@ export function parseStanding({ code, stdout, stderr }: Result): Omit<Standing, 
       why: stderr.trim() || 'the answer was cut',
     });
   }
-  const states = new Map<string, VrrpWord>();
   const addresses: { interface: string; ip: string }[] = [];
   let [active, established, logs] = [false, false, true];
   for (const line of lines) {
-    const [word, first = '', ...rest] = line.split(' ');
+    const [word, first = '', ip = ''] = line.split(' ');
     if (word === 'daemon') active = first === 'active';
     else if (word === 'loaded') established = true;
     else if (word === 'log') logs = first !== 'no';
-    else if (word === 'state') {
-      const instance = rest.join(' ');
-      if (!states.has(instance)) states.set(instance, first as VrrpWord);
-    } else if (word === 'address') addresses.push({ interface: first, ip: rest[0] ?? '' });
+    else if (word === 'address') addresses.push({ interface: first, ip });
   }
-  return { active, established, states: logs ? states : undefined, addresses };
+  return { active, established, states: logs ? statesIn(lines) : undefined, addresses };
 }

@@ -1,9 +1,10 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { _, Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Schema } from '../model/kind.ts';
 import type { Finding } from './diagnostic.ts';
 import { explain } from './explain.ts';
 import { formats } from './formats.ts';
 import { prune } from './prune.ts';
+import { ready, type Verdict } from './ready-verdicts.ts';
 import { editorVocabulary, vocabulary } from './schema/vocabulary.ts';
 import type { SchemaError } from './schema-error.ts';
 
@@ -25,7 +26,7 @@ const quickly = {
 
 const inWords = { allErrors: true, verbose: true, messages: true } as const;
 
-function compiler(options: typeof quickly | typeof inWords): (schema: Schema) => ValidateFunction {
+function newAjv(options: Options): Ajv2020 {
   const ajv = new Ajv2020({
     ...options,
     strict: true,
@@ -39,17 +40,31 @@ function compiler(options: typeof quickly | typeof inWords): (schema: Schema) =>
     addUsedSchema: false,
   });
   ajv.addVocabulary([...vocabulary, ...editorVocabulary]);
-  for (const [name, validate] of Object.entries(formats)) ajv.addFormat(name, { type: 'string', validate });
+  for (const [name, format] of Object.entries(formats)) ajv.addFormat(name, format);
+  return ajv;
+}
+
+/** The compiler of verdicts. With `source` what it compiles can be written down, and takes its formats from a file beside this one. */
+export function quickAjv({ source }: { readonly source: boolean }): Ajv2020 {
+  const code = source ? { source, esm: source, formats: _`require('./formats.ts').formats` } : {};
+  return newAjv({ ...quickly, code: { ...quickly.code, ...code } });
+}
+
+function compiler(make: () => Ajv2020): (schema: Schema) => ValidateFunction {
+  let ajv: Ajv2020 | undefined;
   const compiled = new WeakMap<object, ValidateFunction>();
   return schema => {
+    ajv ??= make();
     const validate = compiled.get(schema) ?? ajv.compile(schema);
     compiled.set(schema, validate);
     return validate;
   };
 }
 
-const verdict = compiler(quickly);
-const telling = compiler(inWords);
+const quick = compiler(() => quickAjv({ source: false }));
+const telling = compiler(() => newAjv(inWords));
+
+const verdict = (schema: Schema): Verdict => ready.get(schema) ?? quick(schema);
 
 /** The check of a schema. It is compiled at the first use and kept; the one that can tell what is wrong, when something is. */
 export function checker(schema: Schema): Check {
@@ -58,7 +73,7 @@ export function checker(schema: Schema): Check {
 
 /** The same for a whole document, which is checked once: of its large schema only what it needs is compiled. */
 export function documentChecker(schema: Schema): Check {
-  return data => (verdict(prune(schema, data))(data) ? [] : faults(schema, data));
+  return data => ((ready.get(schema) ?? quick(prune(schema, data)))(data) ? [] : faults(schema, data));
 }
 
 function faults(schema: Schema, data: unknown): readonly Finding[] {

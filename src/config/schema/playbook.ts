@@ -1,3 +1,4 @@
+import { kinds as registry } from '../../kinds/index.ts';
 import { roleNames, roleParts } from '../../model/cluster.ts';
 import type { AnyKind, Schema } from '../../model/kind.ts';
 
@@ -167,3 +168,6 @@ function each(properties: Schema): Schema {
     Object.entries(properties).map(([name, node]) => [name, relaxed(node)]),
   ) as Schema;
 }
+
+/** The schema of playbooks of the kinds that there are. */
+export const registrySchema = playbookSchema(registry);

@@ -18,7 +18,7 @@ export async function read(
   const questions = merge(asks);
   if (questions.length === 0 && lock === undefined) return answersOf(host, []);
   const results = await transport
-    .run(questions.map(command), { keepGoing: true, ...(lock !== undefined && { lock }) })
+    .run(questions.map(command), { keepGoing: true, reads: true, ...(lock !== undefined && { lock }) })
     .catch((error: unknown) => {
       throw lostAt(host, error, 'it was at reading the host, which writes nothing');
     });

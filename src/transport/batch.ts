@@ -50,24 +50,27 @@ export const heartbeat = 5_000;
 
 /**
  * A client that is cut off without a word (its network is gone, its machine sleeps) would keep its lock until the
- * host's sshd finds out, which takes hours. So the process that reads the connection (`w`, see bootstrap.ts) is ended once it
+ * host's sshd finds out, which takes hours. So the process that reads the connection (`$1`: while a session looks the shell itself, between
+ * two batches, and then `w`, see bootstrap.ts) is ended once it
  * has read nothing for 30 s, which ends the session at the next edge. That it reads shows in its switches of context (proc(5)). Whole
  * turns are counted, and no clock is asked, so a host that was itself asleep ends nobody's session.
  */
-const silenceText = `(
+const guardText = `guard() {
+(
 exec 9>&- </dev/null >/dev/null 2>&1
 last= quiet=0
 while sleep 5; do
   name= now=
   while read -r key value; do
     case $key in Name:) name=$value ;; voluntary_ctxt_switches:) now=$value ;; esac
-  done </proc/"$w"/status
+  done </proc/"$1"/status
   [ "$name" = "\${first-$name}" ] && [ "$name" ] || exit
   first=$name
   if [ "$now" = "$last" ]; then quiet=$((quiet + 1)); else quiet=0 last=$now; fi
-  [ "$quiet" -lt 6 ] || { kill "$w"; exit; }
+  [ "$quiet" -lt 6 ] || { kill "$1"; exit; }
 done
-) &`;
+) & v=$!
+}`;
 
 /**
  * Takes the lock on descriptor 9 of the session's own shell, so the kernel gives it back when that
@@ -79,12 +82,13 @@ done
  */
 function lockText(holder: string): string {
   return `command -v flock >/dev/null || { e 0 ${lockCodes.noFlock}; return; }
-for l in /run/lvsform.lock /var/run/lvsform.lock ''; do (umask 077; exec 9<>"$l") 2>/dev/null && break; done
-[ "$l" ] || { e 0 ${lockCodes.noPlace}; return; }
-exec 9<>"$l"
-chmod 600 "$l"
-if ! flock -n 9; then exec 9>&-; cat "$l"; e 0 ${lockCodes.held}; return; fi
-printf %s ${quote(holder)} >"$l"
-${silenceText}
+for f in /run/lvsform.lock /var/run/lvsform.lock ''; do (umask 077; exec 9<>"$f") 2>/dev/null && break; done
+[ "$f" ] || { e 0 ${lockCodes.noPlace}; return; }
+exec 9<>"$f"
+if ! flock -n 9; then exec 9>&-; cat "$f"; e 0 ${lockCodes.held}; return; fi
+printf %s ${quote(holder)} >"$f"
+${guardText}
+l=1
+[ -z "$w" ] || guard "$w"
 e 0 ${lockCodes.taken} || return`;
 }

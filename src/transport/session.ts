@@ -39,6 +39,15 @@ export interface Stats {
   roundTrips: number;
 }
 
+/** A batch on its way to the host. */
+interface Parcel {
+  readonly text: string;
+  /** It must not show in the host's list of processes. */
+  readonly secret: boolean;
+  /** It writes: see bootstrap.ts. */
+  readonly acts: boolean;
+}
+
 /** The most output that is held of one batch, in bytes: all of it is in memory until the batch ends, for each host at once. */
 const mostHeld = 128 * 1024 * 1024;
 
@@ -81,7 +90,8 @@ export class Session {
     const text = batchText(batch, { keepGoing: options.keepGoing, lock });
     const locks = lock === undefined ? 0 : 1;
     const names = batch.map(({ label, argv }) => label ?? argv[0]);
-    const results = await this.#next(text, secret, new Flight(names, options, locks), options.signal);
+    const batchParcel = { text, secret, acts: options.reads !== true };
+    const results = await this.#next(batchParcel, new Flight(names, options, locks), options.signal);
     if (lock !== undefined) this.#demandLock(results[0]);
     return results.slice(locks);
   }
@@ -89,7 +99,7 @@ export class Session {
   /** See Transport.lock. */
   async lock(holder: string): Promise<string | undefined> {
     try {
-      await this.run([], { lock: holder });
+      await this.run([], { lock: holder, reads: true });
       return undefined;
     } catch (error) {
       if (error instanceof LockHeld) return error.holder;
@@ -118,7 +128,8 @@ export class Session {
 
   /** Starts the shell before there is a batch, so that what is wrong with sudo shows at once. */
   async open(): Promise<void> {
-    await this.#next('b() { e 0 0; }', true, new Flight(['the first word'], {}), undefined);
+    const word = { text: 'b() { e 0 0; }', secret: true, acts: false };
+    await this.#next(word, new Flight(['the first word'], {}), undefined);
   }
 
   /** No more batches; what runs or waits rejects. The connection is the caller's to close. */
@@ -147,23 +158,13 @@ export class Session {
     this.#shell?.destroy();
   }
 
-  #next(
-    text: string,
-    secret: boolean,
-    flight: Flight,
-    signal: AbortSignal | undefined,
-  ): Promise<readonly Result[]> {
-    const turn = this.#queue.then(() => this.#send(text, secret, flight, signal));
+  #next(sent: Parcel, flight: Flight, signal: AbortSignal | undefined): Promise<readonly Result[]> {
+    const turn = this.#queue.then(() => this.#send(sent, flight, signal));
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
 
-  async #send(
-    text: string,
-    secret: boolean,
-    flight: Flight,
-    signal: AbortSignal | undefined,
-  ): Promise<readonly Result[]> {
+  async #send(sent: Parcel, flight: Flight, signal: AbortSignal | undefined): Promise<readonly Result[]> {
     signal?.throwIfAborted();
     if (this.#over !== undefined) throw this.#over;
     const abort = () => this.#stop(signal?.reason);
@@ -173,7 +174,7 @@ export class Session {
     this.#err.restart();
     this.#options.stats.batches += 1;
     try {
-      const [results] = await Promise.all([flight.results, this.#deliver(text, secret)]);
+      const [results] = await Promise.all([flight.results, this.#deliver(sent)]);
       return results;
     } catch (error) {
       this.#cut(error);
@@ -183,15 +184,15 @@ export class Session {
     }
   }
 
-  async #deliver(text: string, secret: boolean): Promise<void> {
+  async #deliver({ text, secret, acts }: Parcel): Promise<void> {
     const { stats, greeting, prefix = '', start } = this.#options;
     stats.roundTrips += 1;
     if (this.#shell !== undefined) {
-      this.#shell.stdin.write(parcel(text));
+      this.#shell.stdin.write(parcel(text, acts));
       return;
     }
     // sudo writes its arguments into the host's log, so nothing rides along with it.
-    const riding = secret || prefix !== '' ? undefined : bootstrap(greeting, prefix, text);
+    const riding = secret || prefix !== '' ? undefined : bootstrap(greeting, prefix, text, acts);
     const commandLine = riding ?? bootstrap(greeting, prefix);
     if (commandLine === undefined) throw new Error('the bootstrap itself does not fit');
     stats.execs += 1;
@@ -212,8 +213,8 @@ export class Session {
     if (riding !== undefined) return;
     stats.roundTrips += 1;
     // With sudo the text must wait: what is written before may be taken for the password.
-    if (prefix === '') shell.stdin.write(parcel(text));
-    else this.#afterGreeting = () => shell.stdin.write(parcel(text));
+    if (prefix === '') shell.stdin.write(parcel(text, acts));
+    else this.#afterGreeting = () => shell.stdin.write(parcel(text, acts));
   }
 
   #listen(shell: Shell): void {

@@ -83,11 +83,14 @@ for (const inner of shells) {
     `with ${inner.join(' ')} for sh, any arguments, input, output and code come back as they are`,
     async () => {
       const one = session(['sh'], inner);
+      let runs = 0;
       await fc.assert(
         fc.asyncProperty(fc.array(shown, { minLength: 1, maxLength: 6 }), async cases => {
+          // It looks at first, then acts, and then does both.
+          runs += 1;
           const results = await one.run(
             cases.map(({ command }) => command),
-            { keepGoing: true },
+            { keepGoing: true, reads: runs < 5 || runs % 3 === 0 },
           );
           assert.equal(
             results,
@@ -97,8 +100,12 @@ for (const inner of shells) {
         { numRuns: 15 },
       );
       // The first batch may have been one that cannot ride in the command line, so here is one that does.
-      const results = await session(['sh'], inner).run([{ argv: ['printf', '%s', "it's\n"], stdin: 'x' }]);
-      assert.equal(results, [{ code: 0, stdout: "it's\n", stderr: '' }]);
+      for (const reads of [false, true]) {
+        const results = await session(['sh'], inner).run([{ argv: ['printf', '%s', "it's\n"], stdin: 'x' }], {
+          reads,
+        });
+        assert.equal(results, [{ code: 0, stdout: "it's\n", stderr: '' }]);
+      }
     },
   );
 }
@@ -231,15 +238,15 @@ asRoot('the first batch rides in the command line if it may', async () => {
 });
 
 /** How many processes a session has come to in all, its second batch first: in a namespace of its own the next number is the count. */
-async function processes(first: readonly Command[]): Promise<number> {
+async function processes(first: readonly Command[], reads = false): Promise<number> {
   const one = session(['sh'], ['sh'], {
     start: line =>
       Promise.resolve(localShell('unshare', ['--pid', '--fork', '--mount-proc', 'sh', '-c', line])),
   });
-  const results = await one.run(first, { keepGoing: true });
+  const results = await one.run(first, { keepGoing: true, reads });
   assert.is(results.length, first.length);
   // What the session forks to read its input is there once a batch has come by that way.
-  const [last] = await one.run([{ argv: ['sh', '-c', 'echo "$$"'] }]);
+  const [last] = await one.run([{ argv: ['sh', '-c', 'echo "$$"'] }], { reads });
   return Number(last?.stdout);
 }
 
@@ -248,6 +255,13 @@ asRoot('a session forks little of its own, and a batch once a command', async ()
   assert.is((await processes([touch('1'), touch('2'), touch('3')])) - one, 2);
   // Two relays, who reads the connection and says so, the loop and two above it; then head, and the two commands.
   assert.ok(one <= 11, `${one} processes`);
+});
+
+asRoot('a session that only looks is one process: its shell', async () => {
+  const one = await processes([touch('1')], true);
+  assert.is((await processes([touch('1'), touch('2'), touch('3')], true)) - one, 2);
+  // The shell, head, and the two commands.
+  assert.is(one, 4);
 });
 
 asRoot('a read of thirty resources forks as often as one of three', async () => {
@@ -336,6 +350,21 @@ asRoot(
     assert.equal([...made()].sort(), ['0', '1', 'begun']);
   },
 );
+
+asRoot('a session that is cut off while it looks ends', async () => {
+  let shell: ReturnType<typeof localShell> | undefined;
+  const start = (line: string) => {
+    shell = localShell('sh', ['-c', line]);
+    return Promise.resolve(shell);
+  };
+  const one = session(['sh'], ['sh'], { start });
+  one.run([touch('begun'), sh('sleep 0.3'), sh(chatter)], { reads: true }).catch(() => undefined);
+  while (!existsSync(join(folder, 'begun'))) await sleep(5);
+  shell?.destroy();
+  const deadline = Date.now() + 10_000;
+  while (existsSync(`/proc/${shell?.pid}`) && Date.now() < deadline) await sleep(20);
+  assert.not.ok(existsSync(`/proc/${shell?.pid}`), 'the session has ended');
+});
 
 asRoot('a session whose shell is killed says so instead of hanging', async () => {
   const one = session();

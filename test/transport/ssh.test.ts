@@ -77,8 +77,11 @@ real(
     assert.match(taken?.stderr ?? '', 'Permission denied');
     // What a command starts must not keep the lock.
     await one.run([{ argv: ['sh', '-c', 'sleep 3 >/dev/null 2>&1 &'] }]);
+    // Nor may the shells that wait for one that keeps an output open.
+    const [started] = await one.run([{ argv: ['sh', '-c', 'sleep 60 & echo "$!"'] }]);
     await one.close();
     await eventually(async () => (await two.lock('you')) === undefined);
+    assert.is((await two.run([{ argv: ['kill', started?.stdout.trim() ?? ''] }]))[0]?.code, 0);
     await two.close();
   },
 );

@@ -73,8 +73,15 @@ for (const shell of shells) {
       echo('other'),
       testKey(['no-such-program-at-all']),
       testKey(['sh', '-c', 'exit 125']),
+      testKey(['test', '-d', '/']),
+      testKey(['[', '-e', "/no such 'file'", ']']),
+      testKey(['test', 'too', 'many words']),
+      testKey(['echo', '-n', '*']),
     ];
-    assert.equal([...ask(commands, keys).values()], [true, undefined, undefined, undefined]);
+    assert.equal(
+      [...ask(commands, keys).values()],
+      [true, undefined, undefined, undefined, true, undefined, undefined, true],
+    );
     assert.throws(() => ask(commands, [testKey(['sh', '-c', 'kill -9 $$'])]), /ended with code 137/);
     assert.throws(() => ask(commands, [testKey(['/'])]), /ended with code 126/);
   });

@@ -1,4 +1,4 @@
-import { type Command, script } from '../model/command.ts';
+import { type Command, script, takesInput } from '../model/command.ts';
 import { canonical, type JsonObject } from '../model/json.ts';
 import type { Probe } from '../model/probe.ts';
 import { Problem } from '../model/problem.ts';
@@ -80,7 +80,7 @@ tell_undo
 if [ -n "$there" ]; then echo present && exec cat -- "$1"; else echo absent; fi
 `;
 
-const writeText = `${trusted}
+const writeText = `${takesInput}${trusted}
 umask 077
 [ -d "$2" ] || mkdir -p -- "$2" || exit 1
 trusted "$2" || exit 1
@@ -88,7 +88,7 @@ trusted "$2" || exit 1
 t=$2/.ledger.draft
 [ ! -e "$t" ] || rm -f -- "$t" || exit 1
 trap 'rm -f -- "$t"' EXIT
-(set -C && cat >"$t") && { sync "$t" 2>/dev/null || sync; } && mv -f -- "$t" "$1" && trap - EXIT
+(set -C && given >"$t") && { sync "$t" 2>/dev/null || sync; } && mv -f -- "$t" "$1" && trap - EXIT
 `;
 
 export const askLedger = { probe: ledgerProbe, key: 'ledger' };

@@ -1,5 +1,5 @@
 import type { Change } from '../model/change.ts';
-import { type Command, script } from '../model/command.ts';
+import { type Command, script, takesInput } from '../model/command.ts';
 import { quote, quoteArgv } from '../model/quote.ts';
 
 /** A timed undo that is found on a host: of a run that was cut off, or was killed. */
@@ -83,7 +83,7 @@ function undoText(index: number, undo: readonly Command[]): string {
 const uptime = `read -r up rest </proc/uptime; up=\${up%%.*}`;
 
 /** `armed` is what makes it armed, so it comes last. */
-const armText = `set -u
+const armText = `${takesInput}set -u
 umask 077
 export LC_ALL=C
 directory=$1 limit=$2 watch=$3
@@ -93,7 +93,7 @@ if [ -e "$directory/armed" ] || [ -e "$directory/firing" ]; then
   exit 1
 fi
 rm -rf -- "$directory" && mkdir -p -- "$directory" || exit 1
-cat >"$directory/steps" && : >"$directory/begun" && printf '%s\\n' "$@" >"$directory/changes" || exit 1
+given >"$directory/steps" && : >"$directory/begun" && printf '%s\\n' "$@" >"$directory/changes" || exit 1
 read -r boot </proc/sys/kernel/random/boot_id || boot=unknown
 ${uptime}
 printf '%s\\n' "$boot $limit $up" >"$directory/arming" && mv -- "$directory/arming" "$directory/armed" || exit 1

@@ -25,19 +25,27 @@ fresh || exit 1
 trap 'rm -f -- "$temp"' EXIT
 trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
 create "$temp"
-if [ -e "$file" ]; then before=$file; else echo '# Kept by lvsform, one line a resource.' >&8; fi
-NAME=$name LINE=$line awk '
-  function put() { if (ENVIRON["LINE"] != "" && !put_already) { print ENVIRON["LINE"]; lines = 1 }; put_already = 1 }
-  { key = $0; sub(/=.*/, "", key); gsub(/^[ \\t]+|[ \\t]+$/, "", key) }
-  key == ENVIRON["NAME"] { put(); next }
-  { print }
-  /^[^#]/ { lines = 1 }
-  END { put(); exit lines ? 0 : 3 }
-' "\${before:-/dev/null}" >&8
-case $? in
-  0) ;;
-  3) rm -f -- "$file"; exit ;;
-  *) exit 1 ;;
-esac
-chmod 0644 /proc/self/fd/8 && { sync -- /proc/self/fd/8 2>/dev/null || sync; } && put "$temp" "$file" && trap - EXIT
+if [ -e "$file" ]; then before=$file; fi
+lines= failed=
+write() { printf '%s\n' "$1" >&8 || failed=yes; }
+put_line() {
+  [ -z "$line" ] || { write "$line"; lines=yes; }
+  line=
+}
+[ -n "$before" ] || write '# Kept by lvsform, one line a resource.'
+while IFS= read -r one || [ -n "$one" ]; do
+  key=\${one%%=*}
+  key=\${key#"\${key%%[! \t]*}"}
+  key=\${key%"\${key##*[! \t]}"}
+  if [ "$key" = "$name" ]; then
+    put_line
+  else
+    write "$one"
+    case $one in '' | '#'*) ;; *) lines=yes ;; esac
+  fi
+done <"\${before:-/dev/null}" || exit 1
+put_line
+[ -z "$failed" ] || refuse "\${file#./} could not be written (is the disk full?)"
+[ -n "$lines" ] || { rm -f -- "$file"; exit; }
+{ sync -- /proc/self/fd/8 2>/dev/null || sync; } && put "$temp" "$file" && trap - EXIT
 `;

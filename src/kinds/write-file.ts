@@ -1,4 +1,4 @@
-import { type Argv, type Command, script } from '../model/command.ts';
+import { type Argv, type Command, script, takesInput } from '../model/command.ts';
 import type { Content, Ownership } from '../probes/files.ts';
 import { enter } from './enter.ts';
 
@@ -73,11 +73,11 @@ fresh || exit 1
 trap 'rm -f -- "$temp"' EXIT
 `;
 
-const writeText = `${beginBeside}
+const writeText = `${takesInput}${beginBeside}
 owner=$1 mode=$2 encoding=$3 quiet=$4 conceal=$5
 shift 5
 create "$temp"
-if [ "$encoding" = base64 ]; then base64 -d >&8; else cat >&8; fi || exit 1
+if [ "$encoding" = base64 ]; then given | base64 -d >&8; else given >&8; fi || refuse "$path could not be written (is the disk full?)"
 # It has the owner and the group already that most files of root's are to have.
 [ "$owner" = root:root ] && [ -O /proc/self/fd/8 ] && [ -G /proc/self/fd/8 ] || chown -- "$owner" /proc/self/fd/8 || exit 1
 chmod -- "$mode" /proc/self/fd/8 || exit 1

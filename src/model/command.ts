@@ -35,6 +35,12 @@ export function script(name: string, text: string, ...args: readonly string[]): 
 }
 
 /**
+ * In front of a script that takes an input: `given` writes it. In a session that is a function of the session's shell, which has the input in
+ * a variable, so that no process brings it; elsewhere it comes as any program's does.
+ */
+export const takesInput = 'command -v given >/dev/null || given() { cat; }\n';
+
+/**
  * The text and the arguments of an argv that `script` made; undefined for any other, a user's `sh -c` too. Such a text is known to be
  * whole, so a shell may run it in a subshell of its own, and need not start another shell, which costs a host as much as eight subshells.
  */

@@ -1,4 +1,4 @@
-import { type Argv, type Command, ownScript } from '../model/command.ts';
+import { type Command, ownScript } from '../model/command.ts';
 import { quote, quoteArgv } from '../model/quote.ts';
 
 /**
@@ -26,18 +26,22 @@ export function batchText(
 
 /**
  * `exec` in a subshell runs the program of that name and never a builtin, a function or an alias.
- * printf is a builtin of the shell, so what it writes is in no process's arguments.
+ * printf is a builtin of the shell, so what it writes is in no process's arguments. A script of lvsform's own asks for its input
+ * by `given` (bootstrap.ts).
  */
 function commandText({ argv, stdin }: Command, scripts: Map<string, string>): string {
-  const run = `(exec 9>&-; ${called(argv, scripts)})`;
+  const own = ownScript(argv);
+  if (own !== undefined) {
+    const input = stdin === undefined ? '' : `i=${quote(stdin)}; `;
+    return `(exec 9>&-; ${input}${called(own, scripts)}) </dev/null`;
+  }
+  const run = `(exec 9>&-; exec ${quoteArgv(argv)})`;
   if (stdin === undefined || stdin === '') return `${run} </dev/null`;
   return `printf %s ${quote(stdin)} 2>/dev/null | ${run}`;
 }
 
 /** A script of lvsform's own is a function of the session's shell, sent once however often it is called; `scripts` collects them by text. */
-function called(argv: Argv, scripts: Map<string, string>): string {
-  const own = ownScript(argv);
-  if (own === undefined) return `exec ${quoteArgv(argv)}`;
+function called(own: NonNullable<ReturnType<typeof ownScript>>, scripts: Map<string, string>): string {
   const name = scripts.get(own.text) ?? `s${scripts.size + 1}_${own.name.replace(/\W/g, '_')}`;
   scripts.set(own.text, name);
   return [name, ...own.args.map(quote)].join(' ');

@@ -14,12 +14,13 @@ const greet = [
 ].join('; ');
 
 /**
- * The loop that runs the batches. `s` is a batch's text and `k` its kind, `a` where it acts; `w` is the process that reads the
+ * The loop that runs the batches. `s` is a batch's text and `k` its kind, `a` where it acts; `i` is the input of a script of lvsform's own; `w` is the process that reads the
  * connection where the session acts, `l` says that it has the lock, `v` is the process that looks out for silence (batch.ts).
  */
 const loop = [
   'v=; w=; l=; k=$4',
   'e() { echo "$m $1 $2" >&2; echo "$m $1 $2"; [ -z "$w" ] || kill -0 "$w" 2>/dev/null || exit; [ "$2" = 0 ]; }',
+  `given() { printf %s "\${i-}"; }`,
   'd() { unset -f b; eval "$s" && s= && b; }',
   'look() { [ -z "$v" ] || kill "$v" 2>/dev/null; v=; if [ "$k" = a ]; then act; exit; fi; d; [ -z "$l" ] || guard $$; }',
   'turn() { while read -r n k; do [ -z "$n" ] || { s=$(head -c "$n"); $1; }; done; }',

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Command, type Result, script } from '../../src/model/command.ts';
+import { type Command, type Result, script, takesInput } from '../../src/model/command.ts';
 import { Problem } from '../../src/model/problem.ts';
 import { addresses, addressKey } from '../../src/probes/addresses.ts';
 import { files } from '../../src/probes/files.ts';
@@ -52,9 +52,9 @@ const text = fc.array(fc.oneof(word, odd), { maxLength: 5 }).map(parts => parts.
 /** A command that shows its arguments and its standard input, and what should come back. */
 const show = 'c=$1 e=$2; shift 2; printf "%s|" "$@"; cat; printf %s "$e" >&2; exit "$c"';
 /** The same by a script of lvsform's own; its end goes by a trap, and options and variables are its alone. */
-const showOwn = `set -u -C
+const showOwn = `${takesInput}set -u -C
 trap 'printf %s "$e" >&2; exit "$c"' EXIT
-c=$1 e=$2; shift 2; printf "%s|" "$@"; cat; m=gone w=gone n=gone s=gone
+c=$1 e=$2; shift 2; printf "%s|" "$@"; given; m=gone w=gone n=gone s=gone
 e() { :; } # a comment ends it`;
 const shown = fc
   .record({

@@ -97,7 +97,8 @@ function flush(  at, body) {
   called = name
   sub(/^s[0-9]+_/, "", called)
   gsub(/_/, "-", called)
-  printf "%s() {\nexec sh -c \047%s\047 %s \"$@\"\n}\n", name, body, called
+  printf "%s() {\nset -- sh -c \047%s\047 %s \"$@\"\n", name, body, called
+  printf "if [ \"\${i+set}\" ]; then printf %%s \"$i\" | (exec \"$@\"); else exec \"$@\"; fi\n}\n"
   name = ""
 }
 done { print; next }

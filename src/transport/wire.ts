@@ -115,12 +115,34 @@ export function openConnection(options: WireOptions): Promise<Connection> {
         next(method);
       },
     });
+    leaveOtherHostKeys(client);
     const silence = setTimeout(() => {
       fail(new Error('Timed out'));
       socket.destroy();
     }, options.timeout);
     for (const sign of ['data', 'close']) socket.once(sign, () => clearTimeout(silence));
   });
+}
+
+/** The part of ssh2's client that `leaveOtherHostKeys` knows. */
+interface Inside {
+  readonly _protocol?: { readonly _handlers?: { GLOBAL_REQUEST?: GlobalRequest } };
+}
+
+type GlobalRequest = (protocol: ssh2.Client, name: string, wantReply: boolean, data: unknown) => void;
+
+/**
+ * After a login sshd names all of its host keys (PROTOCOL of OpenSSH, 2.5). ssh2 has it prove each of them by a signature, for
+ * whoever may listen; nobody does here, and ssh itself asks only with UpdateHostKeys. ssh2 has no setting for that, so its
+ * handler is kept from seeing them; where it is not where it was in ssh2 1.17, they are proved as before.
+ */
+function leaveOtherHostKeys(client: ssh2.Client): void {
+  const handlers = (client as unknown as Inside)._protocol?._handlers;
+  const handle = handlers?.GLOBAL_REQUEST;
+  if (handlers === undefined || typeof handle !== 'function') return;
+  handlers.GLOBAL_REQUEST = (protocol, name, wantReply, data) => {
+    if (name !== 'hostkeys-00@openssh.com' || wantReply) handle(protocol, name, wantReply, data);
+  };
 }
 
 function connection(

@@ -49,6 +49,19 @@ real('a login, a batch, another batch; a .bashrc that prints is no matter', asyn
   assert.ok(error instanceof Problem && error.code === 4);
 });
 
+real('sshd signs for one login: with the key that was agreed on, and with no other', async () => {
+  const talkative = await startSshd({ config: ['LogLevel DEBUG1'] });
+  try {
+    const host = await connections.connect(talkative.settings());
+    assert.is((await host.run([{ argv: ['true'] }]))[0]?.code, 0);
+    await host.close();
+    assert.match(talkative.log(), /rtype no-more-sessions/);
+    assert.not.match(talkative.log(), /hostkeys-prove/);
+  } finally {
+    await talkative.stop();
+  }
+});
+
 real('50 MB come back on both outputs, and 5 MB go in', async () => {
   const host = await connections.connect(sshd.settings());
   const input = 'x'.repeat(5_000_000);

@@ -5,7 +5,7 @@ export interface RunOptions {
   readonly onResult?: (index: number, result: Result) => void;
   /** Go on after a command that failed; by default the batch ends there. */
   readonly keepGoing?: boolean;
-  /** The batch writes nothing, so whoever is cut off in the middle of it may be ended there. */
+  /** The batch writes nothing, so whoever is cut off in the middle of it may be ended there; a signal may let it run to its end. */
   readonly reads?: boolean;
   /** Takes the host's lock first, as `lock` does: where another has it, nothing of the batch runs, and the promise rejects with `LockHeld`. */
   readonly lock?: string;

@@ -35,14 +35,14 @@ export const commands: Probe<true> = {
   },
 };
 
-/** The usual question, `test -e FILE`, is one that the shell answers itself, as the program of that name does (POSIX, test). */
+/** The usual question, `test -e FILE`, is one that a shell answers itself as the program does; of others they have words of their own. */
 const text = `ask() {
   k=$1 words=$1; shift
   total=$#
   while [ "$k" -gt 0 ]; do set -- "$@" "$1"; shift; k=$((k - 1)); done
   shift $((total - words))
-  case $1 in
-    test | '[') "$@" ;;
+  case "$words $1 $2" in
+    '3 test -'[defrwxsLh]) "$@" ;;
     *) (exec "$@") ;;
   esac
 }

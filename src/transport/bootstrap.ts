@@ -18,12 +18,12 @@ const greet = [
  * connection where the session acts, `l` says that it has the lock, `v` is the process that looks out for silence (batch.ts).
  */
 const loop = [
-  'v=; w=; l=; k=$4',
+  'unset i s; v=; w=; l=; k=$4',
   'e() { echo "$m $1 $2" >&2; echo "$m $1 $2"; [ -z "$w" ] || kill -0 "$w" 2>/dev/null || exit; [ "$2" = 0 ]; }',
   `given() { printf %s "\${i-}"; }`,
   'd() { unset -f b; eval "$s" && s= && b; }',
   'look() { [ -z "$v" ] || kill "$v" 2>/dev/null; v=; if [ "$k" = a ]; then act; exit; fi; d; [ -z "$l" ] || guard $$; }',
-  'turn() { while read -r n k; do [ -z "$n" ] || { s=$(head -c "$n"); $1; }; done; }',
+  'turn() { while read -r n k; do [ -z "$n" ] || { s=$(head -c "$n" 9>&-); $1; }; done; }',
 ].join('; ');
 
 /** The first batch came with newlines in disguise; the first three characters of IFS are space, tab and newline in every shell. */
@@ -41,7 +41,8 @@ const begin = `[ -z "$2" ] || { o=$IFS; IFS=$3; set -f; set -- $2; IFS=\${o#??};
  * command. The two relays go on reading when nobody listens any more, so the command that runs at
  * that time is not killed by SIGPIPE in the middle of its work (think of dpkg) but ends as it would
  * have. If the loop itself is killed, `w` is too, and the session ends instead of hanging. The shells that wait meanwhile have the lock
- * open too, and a daemon that keeps an output open lets them wait for long: so the lock is given back by name (flock(2)).
+ * open too, and a daemon that keeps an output open lets them wait for long: so the lock is given back by name (flock(2)). Who looks out for
+ * silence is ended with the session, for a shell forked by dash keeps what its parent had open.
  *
  * The frames' marker `m` is made on the host and lives in the loop's memory: it is in no argument
  * that `ps` could show, so no output can imitate a frame.
@@ -51,13 +52,14 @@ const program = [
   greet,
   loop,
   'relay() { trap "" PIPE; exec 9>&-; exec tee /dev/null; }',
-  'serve() { read -r w; [ -z "$l" ] || guard "$w"; (d; turn d); [ -z "$l" ] || flock -u 9; kill "$w" 2>/dev/null; }',
+  'serve() { read -r w; [ -z "$l" ] || guard "$w"; (d; turn d); [ -z "$l" ] || flock -u 9; kill "$w" $v 2>/dev/null; }',
   // The subshell empties busybox's buffer before it becomes tee. Its cat would not do: that one
   // leaves it to sendfile(2), which sits on what comes from a socket.
   'listen() { exec 9>&-; read -r w c </proc/self/stat; (echo "$w"); exec tee /dev/null; }',
   'act() { { listen | serve 2>&1 >&3 3>&- | relay >&2 3>&-; } 3>&1 | relay; }',
   begin,
   'turn look',
+  '[ -z "$v" ] || kill "$v" 2>/dev/null',
 ].join('; ');
 
 /** Longer commands fail: the kernel takes at most 128 KiB in one argument (execve(2)). */

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +24,7 @@ import { sysctls } from '../../src/probes/sysctls.ts';
 import { batchText } from '../../src/transport/batch.ts';
 import { bootstrap, parcel } from '../../src/transport/bootstrap.ts';
 import { chatter, isInstalled, LocalSession, localShell, shells } from './local-shell.ts';
-import { unless } from './sshd.ts';
+import { family, unless } from './sshd.ts';
 
 // The batch's text, the program on the host and the reader of its output, against real shells.
 const batch = suite('batch');
@@ -364,6 +372,25 @@ asRoot('a session that is cut off while it looks ends', async () => {
   const deadline = Date.now() + 10_000;
   while (existsSync(`/proc/${shell?.pid}`) && Date.now() < deadline) await sleep(20);
   assert.not.ok(existsSync(`/proc/${shell?.pid}`), 'the session has ended');
+});
+
+asRoot('who reads a batch does not hold the lock: it may outlive the shell by hours', async () => {
+  let pid = 0;
+  const start = (line: string) => {
+    // The lock is a file of the whole host: here the host is a mount namespace.
+    const shell = localShell('unshare', ['--mount', 'sh', '-c', `mount -t tmpfs tmpfs /run; ${line}`]);
+    pid = shell.pid;
+    writeHalf = () => shell.stdin.write(parcel(batchText([touch('1')])).slice(0, -3));
+    return Promise.resolve(shell);
+  };
+  let writeHalf = () => false;
+  await session(['sh'], ['sh'], { start }).run([], { lock: 'me', reads: true });
+  assert.ok(existsSync(`/proc/${pid}/fd/9`), 'the shell holds it');
+  writeHalf();
+  const reader = () =>
+    family(pid).find(each => readFileSync(`/proc/${each}/comm`, 'utf8') === 'head\n' && each !== pid);
+  while (reader() === undefined) await sleep(5);
+  assert.not.ok(existsSync(`/proc/${reader()}/fd/9`));
 });
 
 asRoot('a session whose shell is killed says so instead of hanging', async () => {

@@ -56,7 +56,8 @@ const program = [
   // The subshell empties busybox's buffer before it becomes tee. Its cat would not do: that one
   // leaves it to sendfile(2), which sits on what comes from a socket.
   'listen() { exec 9>&-; read -r w c </proc/self/stat; (echo "$w"); exec tee /dev/null; }',
-  'act() { { listen | serve 2>&1 >&3 3>&- | relay >&2 3>&-; } 3>&1 | relay; }',
+  // By exec for good: busybox takes other redirections back before it runs a command's trap for its end.
+  'act() { { listen | { exec 2>&1 >&3 3>&-; serve; } | relay >&2 3>&-; } 3>&1 | relay; }',
   begin,
   'turn look',
   '[ -z "$v" ] || kill "$v" 2>/dev/null',

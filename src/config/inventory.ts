@@ -11,7 +11,7 @@ import { secretPlaces } from './secrets/places.ts';
 import type { Surroundings } from './secrets/reference.ts';
 import { resolveSecrets, standInSecrets } from './secrets/resolve.ts';
 import { parseSource, readSource, type Source } from './source.ts';
-import { documentChecker } from './validate.ts';
+import { checker } from './validate.ts';
 
 export interface LoadOptions {
   /**
@@ -31,7 +31,7 @@ export interface LoadedInventory {
   readonly warnings: readonly Diagnostic[];
 }
 
-const checkSchema = documentChecker(inventorySchema);
+const checkSchema = checker(inventorySchema);
 
 /**
  * Reads an inventory: YAML, schema, lint, secrets, defaults. Throws an InputProblem (exit code 3) that

@@ -6,7 +6,7 @@ import { type Finding, InputProblem, locate } from './diagnostic.ts';
 import { type Path, valueAt } from './path.ts';
 import { playbookSchema, registrySchema } from './schema/playbook.ts';
 import { readSource, type Source } from './source.ts';
-import { checker, documentChecker } from './validate.ts';
+import { checker } from './validate.ts';
 
 /** A playbook with the file that it came from, so that a mistake found later still has a place. */
 export interface LoadedPlaybook extends Playbook {
@@ -36,7 +36,7 @@ export async function loadPlaybook(
   kinds: ReadonlyMap<string, AnyKind> = registry,
 ): Promise<LoadedPlaybook> {
   const source = await readSource(file);
-  const faults = documentChecker(kinds === registry ? registrySchema : playbookSchema(kinds))(source.data);
+  const faults = checker(kinds === registry ? registrySchema : playbookSchema(kinds))(source.data);
   const findings = [...faults, ...specFaults(source.data, kinds), ...sameNames(source.data)];
   if (findings.length > 0) throw new InputProblem(locate(source, findings));
   const { name, at_once_while_idle: atOnceWhileIdle = false, stages } = source.data as PlaybookYaml;

@@ -3,8 +3,7 @@ import type { Schema } from '../model/kind.ts';
 import type { Finding } from './diagnostic.ts';
 import { explain } from './explain.ts';
 import { formats } from './formats.ts';
-import { prune } from './prune.ts';
-import { ready, type Verdict } from './ready-verdicts.ts';
+import { ready } from './ready-verdicts.ts';
 import { editorVocabulary, vocabulary } from './schema/vocabulary.ts';
 import type { SchemaError } from './schema-error.ts';
 
@@ -40,7 +39,7 @@ function newAjv(options: Options): Ajv2020 {
     addUsedSchema: false,
   });
   ajv.addVocabulary([...vocabulary, ...editorVocabulary]);
-  for (const [name, format] of Object.entries(formats)) ajv.addFormat(name, format);
+  for (const [name, validate] of Object.entries(formats)) ajv.addFormat(name, validate);
   return ajv;
 }
 
@@ -64,16 +63,9 @@ function compiler(make: () => Ajv2020): (schema: Schema) => ValidateFunction {
 const quick = compiler(() => quickAjv({ source: false }));
 const telling = compiler(() => newAjv(inWords));
 
-const verdict = (schema: Schema): Verdict => ready.get(schema) ?? quick(schema);
-
-/** The check of a schema. It is compiled at the first use and kept; the one that can tell what is wrong, when something is. */
+/** The check of a schema. What was not compiled before is at the first use, and kept; the one that can tell what is wrong, when something is. */
 export function checker(schema: Schema): Check {
-  return data => (verdict(schema)(data) ? [] : faults(schema, data));
-}
-
-/** The same for a whole document, which is checked once: of its large schema only what it needs is compiled. */
-export function documentChecker(schema: Schema): Check {
-  return data => ((ready.get(schema) ?? quick(prune(schema, data)))(data) ? [] : faults(schema, data));
+  return data => ((ready.get(schema) ?? quick(schema))(data) ? [] : faults(schema, data));
 }
 
 function faults(schema: Schema, data: unknown): readonly Finding[] {

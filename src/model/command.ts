@@ -34,6 +34,13 @@ export function script(name: string, text: string, ...args: readonly string[]): 
   return argv;
 }
 
+/** What a script of lvsform's own is made of. */
+export interface OwnScript {
+  readonly name: string;
+  readonly text: string;
+  readonly args: readonly string[];
+}
+
 /**
  * In front of a script that takes an input: `given` writes it. In a session that is a function of the session's shell, which has the input in
  * a variable, so that no process brings it; elsewhere it comes as any program's does.
@@ -44,7 +51,7 @@ export const takesInput = 'command -v given >/dev/null || given() { cat; }\n';
  * The text and the arguments of an argv that `script` made; undefined for any other, a user's `sh -c` too. Such a text is known to be
  * whole, so a shell may run it in a subshell of its own, and need not start another shell, which costs a host as much as eight subshells.
  */
-export function ownScript(argv: Argv): { name: string; text: string; args: readonly string[] } | undefined {
+export function ownScript(argv: Argv): OwnScript | undefined {
   if (!ours.has(argv)) return undefined;
   const [, , text = '', name = '', ...args] = argv;
   return { name, text, args };

@@ -1,4 +1,4 @@
-import { type Command, ownScript } from '../model/command.ts';
+import { type Command, type OwnScript, ownScript } from '../model/command.ts';
 import { quote, quoteArgv } from '../model/quote.ts';
 
 /**
@@ -41,7 +41,7 @@ function commandText({ argv, stdin }: Command, scripts: Map<string, string>): st
 }
 
 /** A script of lvsform's own is a function of the session's shell, sent once however often it is called; `scripts` collects them by text. */
-function called(own: NonNullable<ReturnType<typeof ownScript>>, scripts: Map<string, string>): string {
+function called(own: OwnScript, scripts: Map<string, string>): string {
   const name = scripts.get(own.text) ?? `s${scripts.size + 1}_${own.name.replace(/\W/g, '_')}`;
   scripts.set(own.text, name);
   return [name, ...own.args.map(quote)].join(' ');

@@ -14,8 +14,9 @@ const greet = [
 ].join('; ');
 
 /**
- * The loop that runs the batches. `s` is a batch's text and `k` its kind, `a` where it acts; `i` is the input of a script of lvsform's own; `w` is the process that reads the
- * connection where the session acts, `l` says that it has the lock, `v` is the process that looks out for silence (batch.ts).
+ * The loop that runs the batches. `s` is a batch's text and `k` its kind, `a` where it acts; `i` is the input of a script of
+ * lvsform's own (`takesInput`); `w` is the process that reads the connection where the session acts, `l` says that it has the
+ * lock, `v` is the process that looks out for silence (`guard`, batch.ts).
  */
 const loop = [
   'unset i s; v=; w=; l=; k=$4',

@@ -32,7 +32,7 @@ interface Answered {
 /**
  * Asks every service from every client and compares the answers with the directors' counters: services at once,
  * for each has counters of its own, and the clients of one service one after the other. Then it holds connections
- * open, for the schedulers that follow those. Writes nothing.
+ * open, for the schedulers that follow those. Writes nothing. It is the first of its process to ask.
  */
 export async function verify(
   cluster: Cluster,
@@ -44,7 +44,7 @@ export async function verify(
   for (const text of missing) report({ event: 'note', text });
   const directors = cluster.hosts.filter(host => host.roles.includes('director')).map(({ name }) => name);
   const read = () => readDirectors(directors, transportOf);
-  // What an earlier command asked may not be counted yet; this one asked nothing before.
+  // What an earlier command asked may not be counted yet; this process asked nothing before.
   if (asked.length > 0) await pause(Math.max(0, estimation - performance.now() / 1000));
 
   const answered: Answered[] = [];

@@ -62,20 +62,11 @@ export async function measure(
   child.stdout.on('data', chunk => {
     told += chunk;
   });
-  let running = true;
   const closed = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', () => resolve());
-  }).finally(() => {
-    running = false;
   });
-  const memory = withMemory
-    ? watchMemory(
-        child.pid ?? 0,
-        () => running,
-        closed.catch(() => undefined),
-      )
-    : Promise.resolve(0);
+  const memory = withMemory ? watchMemory(child.pid ?? 0, closed) : Promise.resolve(0);
   await closed;
   return {
     ...parse(told),
@@ -89,14 +80,19 @@ export async function measure(
  * Looks at the processes' memory again and again, and keeps the most. Looking costs time of the cores that the tool runs
  * on, so it is done for a fiftieth of the time at most.
  */
-async function watchMemory(pid: number, running: () => boolean, closed: Promise<void>): Promise<number> {
-  let most = 0;
-  while (running()) {
+async function watchMemory(pid: number, closed: Promise<void>): Promise<number> {
+  let [most, running] = [0, true];
+  const end = closed
+    .catch(() => undefined)
+    .then(() => {
+      running = false;
+    });
+  while (running) {
     const begin = performance.now();
     // The first two are unshare and bash.
     const tool = family(pid).slice(2);
     most = Math.max(most, memoryOf(tool));
-    await Promise.race([closed, sleep(Math.max(25, (performance.now() - begin) * 50))]);
+    await Promise.race([end, sleep(Math.max(25, (performance.now() - begin) * 50))]);
   }
   return most;
 }

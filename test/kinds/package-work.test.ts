@@ -31,7 +31,7 @@ make() {
   chmod 0755 "$place/disk/$1/DEBIAN/postinst"
   dpkg-deb --root-owner-group --build "$place/disk/$1" "$place/disk/$1.deb" >/dev/null
 }
-make lvsform-slow 'echo $$ >/run/lvsform-slow; [ -e /etc/lvsform-quick ] || sleep "$(cat /etc/lvsform-sleep)"'
+make lvsform-slow 'echo $$ >/etc/lvsform-slow; [ -e /etc/lvsform-quick ] || sleep "$(cat /etc/lvsform-sleep)"'
 make lvsform-plain 'exit 0'
 cd "$place/disk"
 { cat lvsform-plain/DEBIAN/control; printf 'Filename: ./lvsform-plain.deb\\nSize: %s\\nSHA256: %s\\n' "$(stat -c %s lvsform-plain.deb)" "$(sha256sum lvsform-plain.deb | cut -d ' ' -f 1)"; } >Packages
@@ -86,10 +86,10 @@ const status = (name: string) => run(`dpkg-query -W -f '\${db:Status-Status}' ${
 
 /** Has dpkg work at a package for some seconds; answers that dpkg. */
 async function busyFor(seconds: number): Promise<ChildProcess> {
-  run(`rm -f /run/lvsform-slow /etc/lvsform-quick; echo ${seconds} >/etc/lvsform-sleep`);
+  run(`rm -f /etc/lvsform-slow /etc/lvsform-quick; echo ${seconds} >/etc/lvsform-sleep`);
   const argv = ['-t', String(inside?.pid), '-m', 'dpkg', '-i', join(place, 'disk', 'lvsform-slow.deb')];
   const dpkg = spawn('nsenter', argv, { stdio: 'ignore' });
-  while (run('test -e /run/lvsform-slow').status !== 0) await sleep(100);
+  while (run('test -e /etc/lvsform-slow').status !== 0) await sleep(100);
   return dpkg;
 }
 
@@ -114,7 +114,7 @@ real('a dpkg that was killed is finished, and that is a step of its own', async 
   const ended = new Promise(resolve => dpkg.once('exit', resolve));
   dpkg.kill('SIGKILL');
   await ended;
-  const script = Number(run('cat /run/lvsform-slow').stdout);
+  const script = Number(run('cat /etc/lvsform-slow').stdout);
   for (const child of spawnSync('pgrep', ['-P', String(script)], { encoding: 'utf8' }).stdout.split('\n'))
     if (child !== '') process.kill(Number(child), 'SIGKILL');
   run('touch /etc/lvsform-quick');
@@ -139,7 +139,7 @@ real('who holds the lock for ever is named after a minute', async () => {
     stderr,
     new RegExp(`lock-frontend is held by process ${dpkg.pid} \\(dpkg -i .*lvsform-slow.deb`),
   );
-  const script = Number(run('cat /run/lvsform-slow').stdout);
+  const script = Number(run('cat /etc/lvsform-slow').stdout);
   for (const child of spawnSync('pgrep', ['-P', String(script)], { encoding: 'utf8' }).stdout.split('\n'))
     if (child !== '') process.kill(Number(child), 'SIGKILL');
 });

@@ -376,6 +376,7 @@ asRoot('a session that is cut off while it looks ends', async () => {
 
 asRoot('who reads a batch does not hold the lock: it may outlive the shell by hours', async () => {
   let pid = 0;
+  let writeHalf = () => false;
   const start = (line: string) => {
     // The lock is a file of the whole host: here the host is a mount namespace.
     const shell = localShell('unshare', ['--mount', 'sh', '-c', `mount -t tmpfs tmpfs /run; ${line}`]);
@@ -383,7 +384,6 @@ asRoot('who reads a batch does not hold the lock: it may outlive the shell by ho
     writeHalf = () => shell.stdin.write(parcel(batchText([touch('1')])).slice(0, -3));
     return Promise.resolve(shell);
   };
-  let writeHalf = () => false;
   await session(['sh'], ['sh'], { start }).run([], { lock: 'me', reads: true });
   assert.ok(existsSync(`/proc/${pid}/fd/9`), 'the shell holds it');
   writeHalf();

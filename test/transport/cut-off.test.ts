@@ -24,7 +24,7 @@ const connections = connector({ home: '/nonexistent', agent: '' });
 const host = { name: 'web01' } as Host;
 
 cutOff.before(async () => {
-  if (cannotRunSshd() === undefined) sshd = await startSshd({ ownVarLib: true });
+  if (cannotRunSshd() === undefined) sshd = await startSshd({ ownFiles: true });
 });
 cutOff.after(async () => {
   await connections.close();

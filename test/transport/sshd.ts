@@ -22,8 +22,6 @@ export interface SshdOptions {
   readonly sudoers?: string;
   /** Lines for root's .bashrc. */
   readonly bashrc?: string;
-  /** An empty /var/lib of its own. */
-  readonly ownVarLib?: boolean;
   readonly rootShell?: string;
   readonly rootPassword?: string;
   /** /etc and /var are its own too: what is written there is gone with it, so a whole run can be made on it. */

@@ -1,13 +1,12 @@
 import type { Cluster } from '../model/cluster.ts';
 import type { Reporter } from '../model/event.ts';
 import { endpoint } from '../model/network.ts';
-import { Problem } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
-import { ask, type Reply, replies } from './ask.ts';
+import { type Answered, askRound, estimation } from './ask-round.ts';
 import { growth } from './counters.ts';
 import { doubleOwners } from './directors/owners.ts';
 import { type Holding, readHoldings } from './directors/standing.ts';
-import { holdAll, onClients } from './holding.ts';
+import { holdAll } from './holding.ts';
 import { type Evidence, judge } from './judge.ts';
 import { differences } from './live.ts';
 import { explainOut } from './out-of-service.ts';
@@ -15,19 +14,13 @@ import { pause } from './pause.ts';
 import { enough, toHold } from './promise/promises.ts';
 import type { Held } from './promise/seen.ts';
 import { type Question, questions, rounds } from './questions.ts';
-import { loadsOf, type Reading, readDirectors, within } from './reading.ts';
+import { loadsOf, readDirectors } from './reading.ts';
 import { serviceKey } from './service-key.ts';
 import { keptAt, parseTemplates, readTemplates, type Template } from './templates.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What a client was told, with what the directors said before and after. */
-interface Answered {
-  readonly question: Question;
-  readonly replies: readonly Reply[];
-  readonly before: readonly Reading[];
-  readonly after: readonly Reading[];
-  readonly kept: Evidence['kept'];
-}
+/** What a client was told, and where a template kept it. */
+type Told = Answered & Pick<Evidence, 'kept'>;
 
 /**
  * Asks every service from every client and compares the answers with the directors' counters: services at once,
@@ -47,7 +40,7 @@ export async function verify(
   // What an earlier command asked may not be counted yet; this process asked nothing before.
   if (asked.length > 0) await pause(Math.max(0, estimation - performance.now() / 1000));
 
-  const answered: Answered[] = [];
+  const answered: Told[] = [];
   for (const round of rounds(asked)) {
     signal?.throwIfAborted();
     for (const { client, service, targets } of round) {
@@ -61,13 +54,10 @@ export async function verify(
       });
     }
     const templates = await readAllTemplates(round, directors, transportOf);
-    const before = await read();
-    const told = await askAll(round, transportOf);
-    const after = await settled(read, before, round, told);
-    round.forEach((question, index) => {
-      const kept = keptAt(templates, question.service, question.client);
-      answered.push({ question, replies: told[index] ?? [], before, after, kept });
-    });
+    for (const one of await askRound(round, { transportOf, read, report })) {
+      const { service, client } = one.question;
+      answered.push({ ...one, kept: keptAt(templates, service, client) });
+    }
   }
   signal?.throwIfAborted();
   const alive = answered.filter(each => each.replies.some(({ ok }) => ok));
@@ -84,7 +74,7 @@ export async function verify(
 
 async function verdicts(
   asked: readonly Question[],
-  answered: readonly Answered[],
+  answered: readonly Told[],
   held: ReadonlyMap<Question, Held>,
   holdings: readonly Holding[],
   transportOf: (host: string) => Transport,
@@ -133,60 +123,6 @@ async function verdicts(
     });
   }
   return done;
-}
-
-/** Asks a round's questions; a client asks one after the other, the clients all at once. */
-async function askAll(
-  round: readonly Question[],
-  transportOf: (host: string) => Transport,
-): Promise<readonly (readonly Reply[])[]> {
-  const told: Reply[][] = round.map(() => []);
-  // One place at a time: only a firewall mark has several.
-  for (let place = 0; round.some(({ targets }) => place < targets.length); place++) {
-    const results = await onClients(round, transportOf, ({ service, targets }) => {
-      const target = targets[place];
-      return target && ask(service, target, enough(service));
-    });
-    round.forEach(({ client, service, targets }, index) => {
-      if (place >= targets.length) return;
-      const result = results[index];
-      if (result === undefined) throw new Problem('the client did not answer', { where: client.name });
-      told[index]?.push(...within(client.name, () => replies(result, service.verify, enough(service))));
-    });
-  }
-  return told;
-}
-
-/**
- * Seconds until a connection shows in the counters: the kernel sums them up every two seconds
- * (net/netfilter/ipvs/ip_vs_est.c).
- */
-const estimation = 2.2;
-
-/**
- * What the directors say as soon as it accounts for all requests, or when no more can come. Replies that no director has
- * counted are a grave fault, so a busy host gets more time to count them.
- */
-async function settled(
-  read: () => Promise<readonly Reading[]>,
-  before: readonly Reading[],
-  round: readonly Question[],
-  told: readonly (readonly Reply[])[],
-): Promise<readonly Reading[]> {
-  const asked = performance.now();
-  const counters = (readings: readonly Reading[]) => readings.map(each => each.counters);
-  for (;;) {
-    const seconds = (performance.now() - asked) / 1000;
-    const after = await read();
-    const awaited = round.map(({ service }, index) => {
-      const replies = told[index] ?? [];
-      const { connections } = growth(counters(before), counters(after), serviceKey(service));
-      if (connections >= replies.length) return 0;
-      return connections < replies.filter(({ ok }) => ok).length ? 3 * estimation : estimation;
-    });
-    if (seconds > Math.max(...awaited)) return after;
-    await pause(0.3);
-  }
 }
 
 async function readAllTemplates(

@@ -2,7 +2,7 @@ import type { Change, HostPlan } from '../model/change.ts';
 import type { Host } from '../model/cluster.ts';
 import type { Reporter } from '../model/event.ts';
 import { globs } from '../model/glob.ts';
-import { canonical } from '../model/json.ts';
+import { equal } from '../model/json.ts';
 import type { Answers, Ask } from '../model/probe.ts';
 import { Problem } from '../model/problem.ts';
 import type { Phase } from '../model/timing.ts';
@@ -222,7 +222,7 @@ export class HostRun {
   }
 
   #keep(ledger: Ledger): void {
-    if (canonical(ledger) === canonical(this.#ledger)) return;
+    if (equal(ledger, this.#ledger)) return;
     this.#ledger = ledger;
     this.#ledgerIsWritten = false;
   }

@@ -9,12 +9,12 @@ import { parseTimedUndo, type TimedUndo, tellUndo, undoDirectory } from './timed
  * resource from before lvsform first changed it, in the order in which they were made. Destroy reads it
  * backwards; an entry that its playbook no longer names is an orphan.
  */
-export interface Ledger {
+export type Ledger = {
   readonly version: 1;
   readonly entries: readonly Entry[];
-}
+};
 
-export interface Entry {
+export type Entry = {
   readonly address: string;
   readonly kind: string;
   readonly subject: JsonObject;
@@ -24,7 +24,7 @@ export interface Entry {
   readonly made?: readonly string[];
   /** Names of the playbooks that want it; it goes when the last of them lets go. */
   readonly owners: readonly string[];
-}
+};
 
 export const emptyLedger: Ledger = { version: 1, entries: [] };
 

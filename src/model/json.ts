@@ -17,7 +17,25 @@ export function canonical(value: unknown): string {
   });
 }
 
-/** Equality by value; members that are undefined count as missing. */
+/** Equality by value, the order of members aside; members that are undefined count as missing. */
 export function equal(a: Json | undefined, b: Json | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : canonical(a) === canonical(b);
+  if (a === b) return true;
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;
+  if (isList(a)) {
+    return isList(b) && a.length === b.length && a.every((each, index) => equal(each, b[index]));
+  }
+  if (isList(b)) return false;
+  const members = membersOf(a);
+  return (
+    members.length === membersOf(b).length &&
+    members.every(name => Object.hasOwn(b, name) && equal(a[name], b[name]))
+  );
+}
+
+function isList(value: JsonObject | readonly Json[]): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function membersOf(value: JsonObject): readonly string[] {
+  return Object.keys(value).filter(name => value[name] !== undefined);
 }

@@ -81,14 +81,15 @@ done
  * shell ends, whatever ended it. Only root can write to either directory, so nobody else can plant
  * a link; and only root can read the file, for flock(2) takes a lock on whatever can be opened. It is the
  * first of its batch, so that it costs no round trip of its own, and
- * ends it where the lock is not to be had. Its result is framed like a command's: the code is one of
+ * ends it where the lock is not to be had. `command` keeps a file that cannot be opened from ending the shell (POSIX, 2.8.1). Its result is framed like a command's: the code is one of
  * `lockCodes`, stdout is what the holder wrote.
  */
 function lockText(holder: string): string {
   return `command -v flock >/dev/null || { e 0 ${lockCodes.noFlock}; return; }
-for f in /run/lvsform.lock /var/run/lvsform.lock ''; do (umask 077; exec 9<>"$f") 2>/dev/null && break; done
+umask 077
+for f in /run/lvsform.lock /var/run/lvsform.lock ''; do { command exec 9<>"$f"; } 2>/dev/null && break; done
+umask 022
 [ "$f" ] || { e 0 ${lockCodes.noPlace}; return; }
-exec 9<>"$f"
 if ! flock -n 9; then exec 9>&-; cat "$f"; e 0 ${lockCodes.held}; return; fi
 printf %s ${quote(holder)} >"$f"
 ${guardText}

@@ -9,8 +9,9 @@ import ssh2, {
 } from 'ssh2';
 import { type Connection, LoginError } from './connection.ts';
 import type { Shell, ShellEnd } from './shell.ts';
+import { leaveOtherHostKeys, logInAtOnce, proveAtOnce } from './wire-inside.ts';
 
-// The one file that knows ssh2. It turns its events into promises and adds no policy of its own.
+// With wire-inside.ts, the one file that knows ssh2. It turns its events into promises and adds no policy of its own.
 
 export type PrivateKey = ParsedKey;
 export type AuthMethod = AnyAuthMethod;
@@ -43,6 +44,8 @@ export function openConnection(options: WireOptions): Promise<Connection> {
   let failure: Error | undefined;
   let closed = false;
   const listeners: ((reason: Error | undefined) => void)[] = [];
+  const first = options.nextMethod(undefined);
+  let begun = false;
   socket.once('connect', () => {
     stage = 'handshake';
   });
@@ -106,7 +109,8 @@ export function openConnection(options: WireOptions): Promise<Connection> {
         );
       },
       authHandler: (offered, _partial, next) => {
-        const method = options.nextMethod(offered ?? undefined);
+        const method = begun ? options.nextMethod(offered ?? undefined) : first;
+        begun = true;
         if (method === undefined) {
           fail(new Error('all ways to log in failed'));
           socket.destroy();
@@ -116,6 +120,8 @@ export function openConnection(options: WireOptions): Promise<Connection> {
       },
     });
     leaveOtherHostKeys(client);
+    proveAtOnce(client);
+    if (knowsItsAlgorithm(first)) logInAtOnce(client);
     const silence = setTimeout(() => {
       fail(new Error('Timed out'));
       socket.destroy();
@@ -124,25 +130,10 @@ export function openConnection(options: WireOptions): Promise<Connection> {
   });
 }
 
-/** The part of ssh2's client that `leaveOtherHostKeys` knows. */
-interface Inside {
-  readonly _protocol?: { readonly _handlers?: { GLOBAL_REQUEST?: GlobalRequest } };
-}
-
-type GlobalRequest = (protocol: ssh2.Client, name: string, wantReply: boolean, data: unknown) => void;
-
-/**
- * After a login sshd names all of its host keys (PROTOCOL of OpenSSH, 2.5). ssh2 has it prove each of them by a signature, for
- * whoever may listen; nobody does here, and ssh itself asks only with UpdateHostKeys. ssh2 has no setting for that, so its
- * handler is kept from seeing them; where it is not where it was in ssh2 1.17, they are proved as before.
- */
-function leaveOtherHostKeys(client: ssh2.Client): void {
-  const handlers = (client as unknown as Inside)._protocol?._handlers;
-  const handle = handlers?.GLOBAL_REQUEST;
-  if (handlers === undefined || typeof handle !== 'function') return;
-  handlers.GLOBAL_REQUEST = (protocol, name, wantReply, data) => {
-    if (name !== 'hostkeys-00@openssh.com' || wantReply) handle(protocol, name, wantReply, data);
-  };
+/** Of RSA there are three, and the host says which it takes. */
+function knowsItsAlgorithm(method: AuthMethod | undefined): boolean {
+  const key = method?.type === 'publickey' ? method.key : undefined;
+  return typeof key === 'object' && 'type' in key && key.type !== 'ssh-rsa';
 }
 
 function connection(

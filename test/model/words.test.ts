@@ -20,6 +20,14 @@ test('a glob is no regular expression', () => {
 test('equality is by value, without regard to the order of keys', () => {
   assert.ok(equal({ a: 1, b: [1, { c: undefined }] }, { b: [1, {}], a: 1 }));
   assert.not.ok(equal({ a: 1 }, undefined));
+  assert.not.ok(equal({ a: 1 }, { a: 1, b: 2 }));
+  assert.not.ok(equal({ a: 1, b: undefined }, { b: 1, a: undefined }));
+  assert.not.ok(equal({ toString: undefined, a: 1 }, { b: 1 }));
+  assert.not.ok(equal({}, []));
+  assert.not.ok(equal([], {}));
+  assert.not.ok(equal([1, 2], [2, 1]));
+  assert.not.ok(equal({ a: null }, { a: {} }));
+  assert.not.ok(equal(1, '1'));
   assert.is(canonical({ b: 1, a: { d: 1, c: 2 } }), '{"a":{"c":2,"d":1},"b":1}');
 });
 

@@ -120,8 +120,8 @@ async function confirmAnew(hands: Hands, armed: readonly Change[], lost: Problem
   }
 }
 
-/** Milliseconds for a new login to a host whose connection is gone: until that was seen, some 15 s have passed already. */
-const patience = 5_000;
+/** Milliseconds for a new login to a host whose connection is gone: until that was seen, some 15 s have passed already, and after 20 the run should have ended. */
+const patience = 4_000;
 
 async function soon<T>(work: Promise<T>, where: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -91,8 +91,9 @@ while (my ($name, $ip) = splice(@ARGV, 0, 2)) {
   my $ask = pack('n n C C n a6 a4 a6 a4', 1, 0x0800, 6, 4, 1, $mac, '', '', inet_aton($ip));
   push @questions, sub { send($socket, $ask, 0, at($index, 0x0806, "\\xff" x 6)) };
 }
-my ($end, $again) = (time + $seconds, 0);
-while ((my $left = $end - time) > 0) {
+my $clock = eval { require Time::HiRes; \\&Time::HiRes::time } || sub { time };
+my ($end, $again) = ($clock->() + $seconds, 0);
+while ((my $left = $end - $clock->()) > 0) {
   $_->() for $again++ < 3 ? @questions : ();
   my $bits = '';
   vec($bits, $_, 1) = 1 for keys %sockets;
@@ -175,7 +176,7 @@ elif [ -n "$python" ]; then
   "$python" - "$@" <<'PYTHON' || exit 1
 ${python}PYTHON
 elif command -v tcpdump >/dev/null; then
-  seconds=$1 count=$2
+  seconds=$((\${1%.*} + 1)) count=$2
   shift 2
   while [ "$count" -gt 0 ]; do
     timeout "$seconds" tcpdump -lnt -i "$1" 'ip proto 112 or ip6 proto 112' 2>/dev/null |

@@ -58,7 +58,7 @@ async function askOf({ host, instances, vips }: Newcomer, transport: Transport) 
 /** Two advertisements of the usual second, or of what the instances agree on; a virtual router that is slower is missed. */
 function seconds(instances: Newcomer['instances']): number {
   const interval = Math.max(1, ...instances.map(({ advertInterval }) => advertInterval));
-  return Math.min(10, Math.ceil(2.2 * interval));
+  return Math.min(10, 2.2 * interval);
 }
 
 function interfacesOf(result: Result | undefined): ReadonlySet<string> {

@@ -46,6 +46,7 @@ export function openConnection(options: WireOptions): Promise<Connection> {
   const listeners: ((reason: Error | undefined) => void)[] = [];
   const first = options.nextMethod(undefined);
   let begun = false;
+  let unsigned: Error | undefined;
   socket.once('connect', () => {
     stage = 'handshake';
   });
@@ -70,8 +71,12 @@ export function openConnection(options: WireOptions): Promise<Connection> {
       reject(new LoginError(stage, failure));
     };
     client.on('error', (error: Error & { level?: string }) => {
-      // An agent that fails is one method less; ssh2 goes on to the next by itself.
+      // An agent that fails is one method less, and so is a key that cannot sign; ssh2 goes on to the next by itself.
       if (error.level === 'agent') return;
+      if (error.message.startsWith('Error signing data')) {
+        unsigned = error;
+        return;
+      }
       fail(error);
       socket.destroy();
     });
@@ -112,7 +117,7 @@ export function openConnection(options: WireOptions): Promise<Connection> {
         const method = begun ? options.nextMethod(offered ?? undefined) : first;
         begun = true;
         if (method === undefined) {
-          fail(new Error('all ways to log in failed'));
+          fail(unsigned ?? new Error('all ways to log in failed'));
           socket.destroy();
           return;
         }

@@ -1,4 +1,4 @@
-import type { Reporter } from '../model/event.ts';
+import type { VirtualService } from '../model/cluster.ts';
 import { Problem } from '../model/problem.ts';
 import type { Transport } from '../model/transport.ts';
 import { ask, type Reply, replies } from './ask.ts';
@@ -16,13 +16,17 @@ export interface Answered {
   readonly replies: readonly Reply[];
   readonly before: readonly Reading[];
   readonly after: readonly Reading[];
+  /** Why it was asked more than once. */
+  readonly notes: readonly string[];
 }
 
 /** What is needed to ask a round of questions. */
 export interface Means {
   readonly transportOf: (host: string) => Transport;
   readonly read: () => Promise<readonly Reading[]>;
-  readonly report: Reporter;
+  /** Settings of IPVS that the inventory gives the directors (net/ipv4/vs/...). */
+  readonly kernel: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -35,41 +39,66 @@ export const estimation = 2.2;
 const most = 3;
 
 /**
- * Asks a round's questions at once. Of whose replies some, not all, were counted, is asked again: IPVS takes a request from a
- * port that it still knows for the old connection and does not count it, of a client that persistence keeps always
- * (ip_vs_core.c, is_new_conn_expected), and Linux may choose one of some thousand ports again. An RS that takes a client
- * away does so each time. The answers come in the order of the questions.
+ * Asks a round's questions at once, and those again whose answers say too little (`doubt`): the last answers count, and the notes tell of
+ * the others. The answers come in the order of the questions.
  */
 export async function askRound(round: readonly Question[], means: Means): Promise<readonly Answered[]> {
   const answered = new Map<Question, Answered>();
   let open = round;
   for (let time = 1; open.length > 0; time++) {
+    means.signal?.throwIfAborted();
     const before = await means.read();
     const told = await askAll(open, means.transportOf);
     const after = await settled(means.read, before, open, told);
     const again: Question[] = [];
     for (const [index, question] of open.entries()) {
-      const one = { question, replies: told[index] ?? [], before, after };
-      const { good, counted } = accounts(one);
-      answered.set(question, one);
-      if (time === most || counted === 0 || counted >= good) continue;
-      again.push(question);
-      const { service, client } = question;
-      const text = `${service.name}: no director counted ${good - counted} of ${good} replies to ${client.name}, which asks again: IPVS does not count a port that it still knows`;
-      means.report({ event: 'note', text });
+      const notes = answered.get(question)?.notes ?? [];
+      const one = { question, replies: told[index] ?? [], before, after, notes };
+      const why = time < most ? doubt(one, means.kernel) : undefined;
+      answered.set(question, why === undefined ? one : { ...one, notes: [...notes, `asked again: ${why}`] });
+      if (why !== undefined) again.push(question);
     }
     open = again;
   }
   return round.flatMap(question => answered.get(question) ?? []);
 }
 
-/** Replies of a question, the good ones, and connections that the directors counted meanwhile. */
-function accounts({ question, replies, before, after }: Answered) {
+/** Why answers say too little to judge by, though nothing may be wrong. */
+function doubt(one: Answered, kernel: Means['kernel']): string | undefined {
+  const { service, client, targets } = one.question;
+  const { good, counted, directors } = accounts(one);
+  if (counted > 0 && counted < good && mayKnowPorts(service, kernel)) {
+    return `no director counted ${good - counted} of ${good} replies; IPVS may still know ports that ${client.name} used again`;
+  }
+  // Each director has turns of its own. Behind a firewall mark there are several VIPs, which may be at several directors.
+  if (targets.length === 1 && directors.filter(count => count > 0).length > 1) {
+    return 'the VIP went from one director to another meanwhile';
+  }
+  return undefined;
+}
+
+/**
+ * Whether IPVS may take a request for an old connection, because it comes from the same port, and not count it. Linux may choose one of
+ * some thousand ports again. With persistence, and over UDP, an entry that still lives always takes it; else
+ * that hangs on a setting, which lvsform makes 2 where a director sees no connection end (ip_vs_core.c, is_new_conn_expected).
+ */
+function mayKnowPorts(
+  { persistence, protocol, onePacket }: VirtualService,
+  kernel: Means['kernel'],
+): boolean {
+  if (persistence > 0) return true;
+  return protocol === 'udp' ? !onePacket : (kernel['conn_reuse_mode'] ?? '2') !== '2';
+}
+
+/** Replies of a question, the good ones, and connections that the directors counted meanwhile, in all and each. */
+function accounts({ question, replies, before, after }: Omit<Answered, 'notes'>) {
   const [then, now] = [before, after].map(readings => readings.map(({ counters }) => counters));
+  const { connections, directors } = growth(then ?? [], now ?? [], serviceKey(question.service));
   return {
     all: replies.length,
     good: replies.filter(({ ok }) => ok).length,
-    counted: growth(then ?? [], now ?? [], serviceKey(question.service)).connections,
+    counted: connections,
+    directors,
   };
 }
 

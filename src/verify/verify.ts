@@ -54,7 +54,7 @@ export async function verify(
       });
     }
     const templates = await readAllTemplates(round, directors, transportOf);
-    for (const one of await askRound(round, { transportOf, read, report })) {
+    for (const one of await askRound(round, { transportOf, read, kernel: cluster.director.kernel, signal })) {
       const { service, client } = one.question;
       answered.push({ ...one, kept: keptAt(templates, service, client) });
     }
@@ -110,7 +110,7 @@ async function verdicts(
           ...(await explainOut(difference.out, transportOf)),
           ...difference.faults,
         ],
-        notes: difference.notes,
+        notes: [...found.notes, ...difference.notes],
         out: out.map(({ server }) => server.host),
       },
       kept,

@@ -126,25 +126,24 @@ test('an RS that a director does not use is told by its name, and the others are
 });
 
 test('a port that a persistent client uses again is asked for again, and no bypass', async ({ scene }) => {
-  // Eight of sixteen ports are even, and connect(2) takes those first; four of them are known to the director.
-  const used =
-    'for port in 50000 50002 50004 50006; do curl -sS --local-port $port -H "Connection: close" http://192.168.0.240:9000/; done';
-  good(
-    await scene.on('far-client', `${used} && sysctl -w net.ipv4.ip_local_port_range="50000 50015"`),
-    'use ports',
-  );
+  // Eight of sixteen ports are even, and connect(2) takes those first; four of them the director knows. It is the RS that closes their
+  // connections, so the client may use them at once; the ports that verify uses it may not, so a second round takes the odd ones.
+  const use = `for port in 50000 50002 50004 50006; do curl -sS --local-port $port -H "Connection: close" http://192.168.0.240:9000/; done
+cat /proc/sys/net/ipv4/ip_local_port_range >/run/ports; echo 50000 50015 >/proc/sys/net/ipv4/ip_local_port_range`;
+  good(await scene.on('far-client', use), 'use ports');
   const alone = await scene.inventory('schedulers', text =>
     more(text)
       .replace(/^services:[\s\S]*(?=^ {2}kept:)/m, 'services:\n')
       .replace(/^ {2}limited:[\s\S]*/m, ''),
   );
   const verify = await scene.lvsform('verify', '--json', '--host', 'far-client', '-i', alone);
+  good(await scene.on('far-client', 'cat /run/ports >/proc/sys/net/ipv4/ip_local_port_range'), 'ports back');
   assert.is(verify.code, 0, verify.stderr);
-  const notes = events(verify.stdout).flatMap(({ event, text }) => (event === 'note' ? [String(text)] : []));
-  assert.match(notes.join(), 'kept: no director counted 4 of 8 replies to far-client, which asks again');
-  assert.equal(
-    seen(verify.stdout).map(({ service, scheduled, faults }) => [service, scheduled, faults]),
-    [['kept', 8, []]],
+  const [kept, ...others] = seen(verify.stdout);
+  assert.equal([kept?.service, kept?.scheduled, kept?.faults, others], ['kept', 8, [], []]);
+  assert.match(
+    kept?.notes.join('\n') ?? '',
+    /^asked again: no director counted 4 of 8 replies; IPVS may still know ports/m,
   );
 });
 

@@ -18,6 +18,7 @@ import type { SshSettings } from '../../src/model/cluster.ts';
 import { Problem } from '../../src/model/problem.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { type ConnectorOptions, connector } from '../../src/transport/index.ts';
+import { type AuthMethod, openConnection, parsePrivateKey } from '../../src/transport/wire.ts';
 import { cannotRunSshd, keygen, type Sshd, startSshd, unless } from './sshd.ts';
 
 // Who gets in, by what, and what a person is told who does not.
@@ -291,5 +292,25 @@ async function eventually(condition: () => boolean): Promise<void> {
     await new Promise(resolve => setTimeout(resolve, 25));
   }
 }
+
+real('a key that cannot sign is one way less, and is told where no way is left', async () => {
+  const key = parsePrivateKey(readFileSync(join(sshd.folder, 'key')));
+  const mute: AuthMethod = {
+    ...{ type: 'publickey', username: 'root' },
+    key: Object.create(key, { sign: { value: () => new Error('its algorithm is forbidden here') } }),
+  };
+  const { host, port = 22 } = sshd.settings();
+  const open = (...ways: AuthMethod[]) =>
+    openConnection({
+      ...{ host, port, user: 'root', timeout: 5_000, signal: new AbortController().signal },
+      hostKeyAlgorithms: ['ssh-ed25519'],
+      vouch: async () => undefined,
+      nextMethod: () => ways.shift(),
+    });
+  const connection = await open(mute, { type: 'password', username: 'root', password });
+  await connection.close();
+  const error = await open(mute).catch((reason: Error) => reason);
+  assert.match(String(error), 'its algorithm is forbidden here');
+});
 
 login.run();

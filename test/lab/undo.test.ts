@@ -195,7 +195,7 @@ test('checks that all fail: the BACKUP takes its old file on again, the MASTER i
     load(scene, 45),
   ]);
   assert.is(ended.code, 1, told(ended));
-  assert.match(told(ended), /a healthy real server of service http was lost; undone/);
+  assert.match(told(ended), /a healthy real server of service http was lost; undone/, told(ended));
   const after = await Promise.all(['lvs01', 'lvs02'].map(host => scene.on(host, conf)));
   assert.equal(
     after.map(({ stdout }) => stdout),
@@ -221,7 +221,9 @@ test('a VIP that is lost by a reload comes back with the old file', async ({ sce
   );
   const ended = await scene.lvsform('up', '--yes', '--json', '--host', 'lvs01', '-i', wrong);
   assert.is(ended.code, 1, told(ended));
-  assert.match(told(ended), /VIP 192\.168\.0\.240 was lost; undone/);
+  // Whether the instance is read in FAULT state along with the lost VIP, or a moment later, is chance.
+  const lost = /VIP 192\.168\.0\.240(, VRRP instance web out of FAULT state)? was lost; undone/;
+  assert.match(told(ended), lost, told(ended));
   assert.is((await scene.on('lvs01', conf)).stdout, before);
   good(await scene.on('lvs01', `ip -o addr show | grep -F ' ${vip}/'`), 'lvs01 carries the VIP');
   assert.not.equal((await scene.on('lvs02', `ip -o addr show | grep -F ' ${vip}/'`)).code, 0, 'one owner');

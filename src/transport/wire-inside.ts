@@ -1,6 +1,3 @@
-import type ssh2 from 'ssh2';
-import type { ParsedKey } from 'ssh2';
-
 // What ssh2 1.17 has no setting for, done at its inside. Where that is not as it was, ssh2 does as it always did.
 
 /** The part of ssh2's client that is known here. */
@@ -12,7 +9,7 @@ interface Protocol {
   readonly _handlers?: Handlers;
   service?(name: string): void;
   /** Without `sign` the key is only offered, and the host says whether it would take it. */
-  authPK?(user: string, key: ParsedKey, algorithm?: string, sign?: unknown): void;
+  authPK?(user: string, key: { isPrivateKey(): boolean }, algorithm?: string, sign?: unknown): void;
 }
 
 /** What is called for a message of the host. */
@@ -26,8 +23,8 @@ interface Handlers {
  * After a login sshd names all of its host keys (PROTOCOL of OpenSSH, 2.5). ssh2 has it prove each of them by a signature, for
  * whoever may listen; nobody does here, and ssh itself asks only with UpdateHostKeys. So its handler is kept from seeing them.
  */
-export function leaveOtherHostKeys(client: ssh2.Client): void {
-  const handlers = (client as unknown as Inside)._protocol?._handlers;
+export function leaveOtherHostKeys(client: object): void {
+  const handlers = (client as Inside)._protocol?._handlers;
   const handle = handlers?.GLOBAL_REQUEST;
   if (handlers === undefined || typeof handle !== 'function') return;
   handlers.GLOBAL_REQUEST = (protocol, name, wantReply, data) => {
@@ -40,8 +37,8 @@ export function leaveOtherHostKeys(client: ssh2.Client): void {
  * signatures that cost much or need a person), which saves a round trip and sshd a look at its keys. An agent, which may ask a person, is
  * asked only for a key that the host takes.
  */
-export function proveAtOnce(client: ssh2.Client): void {
-  const protocol = (client as unknown as Inside)._protocol;
+export function proveAtOnce(client: object): void {
+  const protocol = (client as Inside)._protocol;
   const taken = protocol?._handlers?.USERAUTH_PK_OK;
   const authPK = protocol?.authPK;
   if (protocol === undefined || typeof taken !== 'function' || typeof authPK !== 'function') return;
@@ -56,8 +53,8 @@ export function proveAtOnce(client: ssh2.Client): void {
  * for (RFC 4253, 10): a round trip less. Not for a way that hangs on what the host tells of itself before it grants
  * (server-sig-algs, RFC 8308, 3.1).
  */
-export function logInAtOnce(client: ssh2.Client): void {
-  const protocol = (client as unknown as Inside)._protocol;
+export function logInAtOnce(client: object): void {
+  const protocol = (client as Inside)._protocol;
   const handlers = protocol?._handlers;
   const granted = handlers?.SERVICE_ACCEPT;
   const service = protocol?.service;

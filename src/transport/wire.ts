@@ -11,7 +11,7 @@ import { type Connection, LoginError } from './connection.ts';
 import type { Shell, ShellEnd } from './shell.ts';
 import { leaveOtherHostKeys, logInAtOnce, proveAtOnce } from './wire-inside.ts';
 
-// With wire-inside.ts, the one file that knows ssh2. It turns its events into promises and adds no policy of its own.
+// The one file that knows ssh2; what has no setting there is in wire-inside.ts. It turns its events into promises and adds no policy of its own.
 
 export type PrivateKey = ParsedKey;
 export type AuthMethod = AnyAuthMethod;

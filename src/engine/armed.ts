@@ -120,7 +120,10 @@ async function confirmAnew(hands: Hands, armed: readonly Change[], lost: Problem
   }
 }
 
-/** Milliseconds for a new login to a host whose connection is gone: until that was seen, some 15 s have passed already, and after 20 the run should have ended. */
+/**
+ * Milliseconds for a new login to a host whose connection is gone: until that was seen, some 15 s have passed already,
+ * and after 20 the run should have ended.
+ */
 const patience = 4_000;
 
 async function soon<T>(work: Promise<T>, where: string): Promise<T> {

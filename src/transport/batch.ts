@@ -79,10 +79,10 @@ done
 /**
  * Takes the lock on descriptor 9 of the session's own shell, so the kernel gives it back when that
  * shell ends, whatever ended it. Only root can write to either directory, so nobody else can plant
- * a link; and only root can read the file, for flock(2) takes a lock on whatever can be opened. It is the
- * first of its batch, so that it costs no round trip of its own, and
- * ends it where the lock is not to be had. `command` keeps a file that cannot be opened from ending the shell (POSIX, 2.8.1). Its result is framed like a command's: the code is one of
- * `lockCodes`, stdout is what the holder wrote.
+ * a link; and only root can read the file, for flock(2) takes a lock on whatever can be opened. `command` keeps a
+ * file that cannot be opened from ending the shell (POSIX, 2.8.1). It is the first of its batch, so that it costs no
+ * round trip of its own, and ends it where the lock is not to be had. Its result is framed like a command's: the code
+ * is one of `lockCodes`, stdout is what the holder wrote.
  */
 function lockText(holder: string): string {
   return `command -v flock >/dev/null || { e 0 ${lockCodes.noFlock}; return; }

@@ -11,7 +11,8 @@ import { type Connection, LoginError } from './connection.ts';
 import type { Shell, ShellEnd } from './shell.ts';
 import { leaveOtherHostKeys, logInAtOnce, proveAtOnce } from './wire-inside.ts';
 
-// The one file that knows ssh2; what has no setting there is in wire-inside.ts. It turns its events into promises and adds no policy of its own.
+// The one file that imports ssh2; wire-inside.ts has what ssh2 has no setting for. It turns ssh2's events into promises
+// and adds no policy of its own.
 
 export type PrivateKey = ParsedKey;
 export type AuthMethod = AnyAuthMethod;
